@@ -20,6 +20,8 @@ import { KeyRing } from '../lib/control/playback/key-ring.ts';
 import { StreamPlayback } from '../lib/control/playback/stream-playback.ts';
 import { directCaller } from '../lib/control/policy/callers.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
+import { DownloadBook } from '../lib/control/recordings/download-book.ts';
+import { DownloadRunner } from '../lib/control/recordings/download-runner.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { systemClock } from '../lib/net/clock.ts';
@@ -52,6 +54,8 @@ await runProgram({
       controls && objects ? { ...controls, store, objects, region, clock, emit, id } : undefined;
     const takedowns = background && new TakedownRunner(background);
     const deletions = background && new DeletionRunner(background);
+    const book = objects && new DownloadBook({ store, clock, emit });
+    const runner = book && new DownloadRunner({ book, store, objects, region, clock, emit });
     const playback = controls &&
       playbackKeys && {
         streams: new StreamPlayback({ store, edge: controls.playback, region }),
@@ -60,6 +64,7 @@ await runProgram({
     const sweeping = setInterval(() => {
       void takedowns?.sweep();
       void deletions?.sweep();
+      void runner?.sweep();
     }, sweepEveryMs);
     let app: ControlApi | undefined;
     const listener = getRequestListener(
@@ -84,6 +89,15 @@ await runProgram({
       emit,
       takedowns,
       deletions,
+      downloads: book && {
+        ask: async (streamId, request) => {
+          const asked = await book.ask(streamId, request);
+          void runner?.run(streamId);
+          return asked;
+        },
+        list: (streamId) => book.list(streamId),
+        forget: (streamId, broadcastId) => book.forget(streamId, broadcastId),
+      },
       playback,
       callerOf: (c) => directCaller(directRequestOf(c), token),
       config: {
@@ -103,6 +117,7 @@ await runProgram({
         const cut = setTimeout(() => server.closeAllConnections(), drainMs);
         await closed;
         clearTimeout(cut);
+        await runner?.stop();
         objects?.close();
         await bus?.close();
         opened.close();

@@ -19,6 +19,7 @@ import { KeyPepper } from './control/infra/key-pepper.ts';
 import { tokenIssuer } from './control/infra/token-issuer.ts';
 import { ManagedChannels } from './control/managed-channels/infra/managed-channels-function.ts';
 import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts';
+import { Recordings } from './control/recordings/infra/recordings-function.ts';
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames, physicalName } from './control-store/tables.ts';
@@ -274,6 +275,14 @@ export class RegionStack extends Stack {
       eventDays: retention.eventDays,
       ...measured,
     });
+    const recordings = new Recordings(this, 'Recordings', {
+      name,
+      region: region.name,
+      tables,
+      origin,
+      eventDays: retention.eventDays,
+      ...measured,
+    });
     const playbackKeys = new PlaybackKeys(this, 'PlaybackKeys', {
       name,
       region: region.name,
@@ -297,6 +306,7 @@ export class RegionStack extends Stack {
       keyPepper,
       playbackKeys,
       takedowns,
+      recordings,
       pushPorts: deployment.simulcast ? simulcastPorts : [],
       ...(managedEncoder && {
         offeredEncoders: ['fleet', 'medialive'],
@@ -406,7 +416,7 @@ export class RegionStack extends Stack {
       }),
       ...(canary && { canary: canary.logGroup.logGroupName }),
       functions: [
-        ...[control, streamEvents, takedowns, playbackKeys, fleetMetrics, certificate, relayKeys],
+        ...[control, streamEvents, takedowns, recordings, playbackKeys, fleetMetrics, certificate, relayKeys],
         ...(managedChannels ? [managedChannels] : []),
         ...(budgetStop ? [budgetStop] : []),
       ].map((stage) => stage.function.function.functionName),

@@ -33,6 +33,7 @@ const controlApi = (): ControlApi =>
     store: {} as ControlApiDependencies['store'],
     takedowns: {} as NonNullable<ControlApiDependencies['takedowns']>,
     deletions: {} as NonNullable<ControlApiDependencies['deletions']>,
+    downloads: {} as NonNullable<ControlApiDependencies['downloads']>,
   });
 const processApi = (): ControlApi =>
   createProcessApi({ config, clock, emit: () => {}, processes: {} as ProcessApiDependencies['processes'] });

@@ -11,10 +11,12 @@ import { controlFunctionCodec } from '../../lib/control/api/control-api-config.t
 import { DeletionRunner } from '../../lib/control/deletions/deletion-runner.ts';
 import { KeyRing } from '../../lib/control/playback/key-ring.ts';
 import { StreamPlayback } from '../../lib/control/playback/stream-playback.ts';
+import { DownloadBook } from '../../lib/control/recordings/download-book.ts';
 import { TakedownRunner } from '../../lib/control/takedowns/takedown-runner.ts';
 import { systemClock } from '../../lib/net/clock.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { controlFunction } from './control-function.ts';
+import { wakingDownloads } from './waking-downloads.ts';
 import { wakingDeletions, wakingTakedowns } from './waking-takedowns.ts';
 
 const clock = systemClock;
@@ -33,6 +35,7 @@ export const handler = await startFunction({
       origin,
       edge,
       takedownsFunction,
+      recordingsFunction,
       jwtOwnerClaim: ownerClaim,
       jwtScopePrefix: scopePrefix = '',
       jwtGroupsClaim: groupsClaim,
@@ -62,6 +65,11 @@ export const handler = await startFunction({
       jwt: ownerClaim === undefined ? undefined : { ownerClaim, scopePrefix, groupsClaim },
       takedowns: wakingTakedowns({ open: async () => new TakedownRunner(await background()), wake, emit }),
       deletions: wakingDeletions({ open: async () => new DeletionRunner(await background()), wake, emit }),
+      downloads: wakingDownloads({
+        book: new DownloadBook({ store, clock, emit }),
+        wake: functionCall({ functionName: recordingsFunction }),
+        emit,
+      }),
       playback: {
         keys: new KeyRing(signingKeys, clock),
         streams: new StreamPlayback({

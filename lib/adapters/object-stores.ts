@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type ObjectsLocation, type OriginLocation, splitLocation } from '../config/locations.ts';
-import type { BulkObjectStore, StreamingObjectStore } from '../object-store/ports.ts';
+import type {
+  BulkObjectStore,
+  OriginObjectStore,
+  StreamingObjectStore,
+  UploadStore,
+} from '../object-store/ports.ts';
 import type { OnOriginDate } from './node/origin-date.ts';
 
 /** A token of the origin program or of a cache tier is unreadable or invalid. */
@@ -34,7 +39,7 @@ export async function openOrigin(
   location: OriginLocation,
   tokenFile: string | undefined,
   onDate?: OnOriginDate,
-): Promise<BulkObjectStore & { close(): void }> {
+): Promise<BulkObjectStore & UploadStore & { close(): void }> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {
     const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
@@ -48,7 +53,9 @@ export async function openOrigin(
 }
 
 /** Opens the objects that an origin program serves. */
-export async function openObjects(location: ObjectsLocation): Promise<StreamingObjectStore> {
+export async function openObjects(
+  location: ObjectsLocation,
+): Promise<StreamingObjectStore | OriginObjectStore> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {
     const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');

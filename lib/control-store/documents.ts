@@ -1,5 +1,6 @@
 import type { StreamId } from '../routing/ids.ts';
 import type { Deletions } from './deletions.ts';
+import type { Downloads } from './downloads.ts';
 import type { ManagedChannel } from './managed-channel.ts';
 import type { PushStates } from './push-states.ts';
 import type { Takedown } from './takedown.ts';
@@ -14,6 +15,8 @@ export interface DocumentBodies {
   readonly pushes: PushStates;
   /** What is being deleted: recordings, or the stream with all of them. Outlives the stream until everything is gone. */
   readonly deletions: Deletions;
+  /** Recordings and clips that are being made into single files, and those that can be downloaded. */
+  readonly downloads: Downloads;
 }
 
 export type DocumentKind = keyof DocumentBodies;

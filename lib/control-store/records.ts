@@ -67,6 +67,10 @@ export interface BroadcastRecord {
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   readonly endReason?: EndReason;
+  /** Length of the recording in ms, once it is closed. */
+  readonly recordedMs?: number;
+  /** What its segments come to in the object store, all renditions together, once it is closed. */
+  readonly recordedBytes?: number;
   readonly workerId: MemberId;
   readonly epoch: number;
   /** The last epoch whose worker said that it keeps real time: its newest segment was in the origin in time for viewers. */

@@ -7,6 +7,7 @@ export type ControlRole =
   | 'live-origin'
   | 'api'
   | 'takedowns'
+  | 'recordings'
   | 'channels'
   | 'metrics'
   | 'budget';
@@ -63,7 +64,8 @@ export const tableAccess: Readonly<
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
-      queries: ['streams-by-id', 'streams-by-owner'],
+      // open-items: which streams are on air.
+      queries: ['open-items', 'streams-by-id', 'streams-by-owner'],
     },
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:Query'] },
@@ -87,6 +89,13 @@ export const tableAccess: Readonly<
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     events: {
       table: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    },
+  },
+  /** The function that writes downloads. */
+  recordings: {
+    streams: {
+      table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      queries: ['open-items'],
     },
   },
   /** The function that drives managed channels. */

@@ -1,4 +1,5 @@
 import pMap, { pMapSettled } from 'p-map';
+import { downloadPathPattern } from '../object-store/object-names.ts';
 import type { BulkObjectStore, ObjectStore } from '../object-store/ports.ts';
 
 /** How far bulk work came before its time was up. */
@@ -16,9 +17,12 @@ interface Until {
 const page = { limit: 1_000 };
 const movesAtOnce = 16;
 
-/** Moves all objects below one prefix to another. Throws the store's errors; can be interrupted and repeated. */
+/**
+ * Moves all objects below one prefix to another, but for files that were made of recordings: those are deleted, because they can be made
+ * again, and S3 copies nothing over 5 GB in one request. Throws the store's errors; can be interrupted and repeated.
+ */
 export async function moveObjects(
-  objects: Pick<ObjectStore, 'list' | 'move'>,
+  objects: Pick<ObjectStore, 'list' | 'move' | 'delete'>,
   from: string,
   to: string,
   { untilMs, nowMs }: Until,
@@ -31,7 +35,8 @@ export async function moveObjects(
     const move = async (key: string): Promise<void> => {
       if (broken || nowMs() >= untilMs) return;
       try {
-        await objects.move(key, to + key.slice(from.length));
+        if (downloadPathPattern.test(key)) await objects.delete(key);
+        else await objects.move(key, to + key.slice(from.length));
         moved++;
       } catch (cause) {
         broken = true;

@@ -9,7 +9,9 @@ export interface ObjectFacts {
   readonly status: number;
   readonly contentType: string;
   readonly cacheControl: string;
-  readonly etag?: string;
+  readonly etag?: string | undefined;
+  /** What browsers do with it, if that isn't to show it. */
+  readonly contentDisposition?: string | undefined;
 }
 
 /** At the clock time `atMs` the object was `ageMs` old; it may live for `lifetimeMs` in total. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../net/clock.ts';
 import { SharedBody } from '../net/shared-body.ts';
+import { downloadPathPattern } from '../object-store/object-names.ts';
 import { retry } from '../retry/retry.ts';
 import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
 import type { ObjectMemory } from './object-memory.ts';
@@ -153,7 +154,11 @@ function addError(
 function addObject(context: FillContext, answer: UpstreamAnswer, times: ObjectTimes): FillAnswer {
   const { key, memory, maxObjectBytes } = context;
   const declared = declaredSize(answer);
-  if (declared !== undefined && declared > maxObjectBytes) {
+  const isLarge = declared !== undefined && declared > maxObjectBytes;
+  if (isLarge && downloadPathPattern.test(key.key)) {
+    return { state: 'uncached', passed: { facts: factsOf(answer, key), times, sizeBytes: declared, answer } };
+  }
+  if (isLarge) {
     answer.discard();
     throw new TooLargeError(`${key.key} has ${declared} bytes`);
   }
@@ -175,6 +180,7 @@ const factsOf = ({ headers }: UpstreamAnswer, { rule }: CacheKey): ObjectFacts =
   contentType: text(headers['content-type']) ?? rule.contentType,
   cacheControl: text(headers['cache-control']) ?? rule.cacheControl,
   etag: text(headers.etag),
+  contentDisposition: text(headers['content-disposition']),
 });
 
 /** Asks for an object once more, to pass it on without storing it. Rejects if there is no usable response. */

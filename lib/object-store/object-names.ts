@@ -7,6 +7,7 @@ import type { BroadcastId, StreamId } from '../routing/ids.ts';
  *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; the URLs given to players
  *     <region>/<stream>/poster.jpg, storyboard.vtt       pictures of the stream's latest broadcast
  *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
+ *     <region>/<stream>/<broadcast>/download-<id>.mp4                the recording, or a clip of it, as one file
  *     <region>/<stream>/<broadcast>/poster.jpg, storyboard.vtt, storyboard-<from>-<count>-<epoch>.jpg
  *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>[-<n>].mp4, <number>.m4s
  *     <region>/<stream>/<broadcast>/<rendition>/<number>.<part>-<epoch>-<run>.m4s   a part; never in the object store
@@ -51,3 +52,8 @@ export const partName = (number: number, index: number, epoch: number, run: numb
   `${number}.${index}-${epoch}-${run}.m4s`;
 /** What `partName` gives: segment, part, epoch and run. */
 export const partNamePattern = /^(0|[1-9][0-9]{0,6})\.([0-9])-([1-9][0-9]{0,9})-([1-9][0-9]{0,5})\.m4s$/;
+
+/** A recording, or a clip of it, as one file; it may have many gigabytes. */
+export const downloadName = (id: string): string => `download-${id}.mp4`;
+/** What `downloadName` gives, at the end of a path. */
+export const downloadPathPattern = /\/download-[0-9a-z]{1,32}\.mp4$/;

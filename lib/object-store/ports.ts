@@ -27,6 +27,32 @@ export interface BulkObjectStore extends ObjectStore {
   deleteAll(keys: readonly string[]): Promise<void>;
 }
 
+/** An object store that takes objects of any size, in parts. All adapters pass the same contract suite. */
+export interface UploadStore {
+  /** Begins an object. Nobody sees it before it is complete. */
+  beginUpload(key: string, options: UploadOptions): Promise<Upload>;
+}
+
+export interface UploadOptions {
+  readonly contentType: string;
+  readonly cacheControl: string;
+  /** What browsers do with it (RFC 6266), in ASCII. */
+  readonly contentDisposition?: string | undefined;
+}
+
+/** The parts of one object. A store may forget an upload that is left alone for a day. */
+export interface Upload {
+  /**
+   * Parts are numbered from 1, in the order of their bytes, at most 10,000. They may be sent in any order, several at once, and again.
+   * All but the last have at least 5 MiB, and at most `maxObjectBytes`.
+   */
+  part(number: number, body: Uint8Array): Promise<void>;
+  /** Makes them the object; throws `PreconditionFailedError` if there is one already. */
+  complete(): Promise<{ etag: string }>;
+  /** Forgets them. An upload that is gone is not an error. */
+  abort(): Promise<void>;
+}
+
 export interface PutOptions {
   readonly contentType: string;
   readonly cacheControl: string;
@@ -57,7 +83,17 @@ export interface OpenObject {
   readonly etag: string;
   readonly contentType: string;
   readonly cacheControl: string;
+  readonly contentDisposition?: string | undefined;
   /** The bytes from `start` (inclusive) to `end` (exclusive). */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
+}
+
+/** The store as the origin server keeps it: uploads are named, because each request for one is its own. */
+export interface OriginObjectStore extends StreamingObjectStore {
+  /** Begins an object and returns the name of its upload. */
+  openUpload(key: string, options: UploadOptions): Promise<string>;
+  uploadPart(key: string, upload: string, number: number, body: Uint8Array): Promise<void>;
+  completeUpload(key: string, upload: string): Promise<{ etag: string }>;
+  abortUpload(upload: string): Promise<void>;
 }

@@ -1,7 +1,12 @@
 import { maxObjectBytes } from '../edge/policy/delivery.ts';
 import { isKeyPrefix, isObjectKey } from '../object-store/object-key.ts';
 import { quarantinePrefix } from '../object-store/object-names.ts';
-import type { OpenObject, PutOptions, StreamingObjectStore } from '../object-store/ports.ts';
+import type {
+  OpenObject,
+  OriginObjectStore,
+  PutOptions,
+  StreamingObjectStore,
+} from '../object-store/ports.ts';
 import { isBearer } from '../protocol/http/bearer.ts';
 import { matchesNone, rangeStillHolds } from '../protocol/http/etag.ts';
 import { contentRange, parseRange, unsatisfiedRange } from '../protocol/http/range.ts';
@@ -11,10 +16,11 @@ import { ReadCounts } from './read-counts.ts';
 import { readBody } from './request-body.ts';
 
 const maxListed = 1000;
-const allowed = 'GET, HEAD, PUT, DELETE, MOVE';
+const allowed = 'GET, HEAD, PUT, POST, DELETE, MOVE';
 
 export interface OriginOptions {
-  readonly store: StreamingObjectStore;
+  /** Without the methods for uploads, objects are limited to `maxObjectBytes`. */
+  readonly store: StreamingObjectStore | OriginObjectStore;
   /** The token that writers send as `Authorization: Bearer …`. */
   readonly token: string;
   /** The token that the shield sends in the same way. Without it, reading is open. */
@@ -31,6 +37,10 @@ export interface OriginOptions {
  *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over `maxObjectBytes`, 507 disk full
  *     DELETE /<key>                 204, even if there was no object; If-Match → 412
  *     MOVE /<key>                   204, even if there was no object; Destination: /<key> (RFC 4918 9.9)
+ *     POST /<key>?uploads           201 with {"upload"}: begins an object of any size; nobody sees it before it is complete
+ *     PUT /<key>?upload=&part=      201; one of its parts, numbered from 1
+ *     POST /<key>?upload=           201 with ETag; the parts are the object now; 412 if there is one
+ *     DELETE /<key>?upload=         204; forgets the parts
  *     GET /?prefix=&after=&limit=   {"keys": [...], "more": bool}, in key order, at most 1,000
  *     GET /healthz                  {"status": "ok"}
  *     GET /_metrics                 {"reads": n, "notFound": n, "writes": n, "bytesRead": n, "bytesWritten": n,
@@ -69,6 +79,9 @@ export class OriginHandler {
     if (request.method === 'GET' && key === '') return this.#list(url.searchParams);
     if (!isObjectKey(key)) return problem(400, 'Not a valid object key');
     if (reads) return this.#read(request, key);
+    const { store } = this.#options;
+    const isUpload = url.searchParams.has('uploads') || url.searchParams.has('upload');
+    if (isUpload && 'openUpload' in store) return this.#upload(request, store, key, url.searchParams);
     if (request.method === 'PUT') return this.#write(request, key);
     if (request.method === 'DELETE') return this.#delete(request, key);
     if (request.method === 'MOVE') return this.#move(key, request.headers.get('destination') ?? '');
@@ -110,6 +123,44 @@ export class OriginHandler {
       const { etag } = await this.#options.store.put(key, body, options);
       this.#wrote(body.length);
       return new Response(null, { status: 201, headers: { etag } });
+    } catch (fault) {
+      return this.#refuse(request, fault, body.length);
+    }
+  }
+
+  async #upload(
+    request: Request,
+    store: OriginObjectStore,
+    key: string,
+    query: URLSearchParams,
+  ): Promise<Response> {
+    const upload = query.get('upload') ?? '';
+    if (request.method === 'POST' && query.has('uploads')) {
+      const options = {
+        contentType: request.headers.get('content-type') ?? 'application/octet-stream',
+        cacheControl: request.headers.get('cache-control') ?? 'no-store',
+        contentDisposition: request.headers.get('content-disposition') ?? undefined,
+      };
+      return Response.json(
+        { upload: await store.openUpload(key, options) },
+        { status: 201, headers: noStore },
+      );
+    }
+    if (request.method === 'POST') {
+      const { etag } = await store.completeUpload(key, upload);
+      return new Response(null, { status: 201, headers: { etag } });
+    }
+    if (request.method === 'DELETE') {
+      await store.abortUpload(upload);
+      return new Response(null, { status: 204 });
+    }
+    if (request.method !== 'PUT') return problem(405, `Supported methods: ${allowed}`, { allow: allowed });
+    const body = await readBody(request, maxObjectBytes);
+    if (!body) return problem(413, `Parts are limited to ${maxObjectBytes} bytes`);
+    try {
+      await store.uploadPart(key, upload, Number(query.get('part')), body);
+      this.#wrote(body.length);
+      return new Response(null, { status: 201 });
     } catch (fault) {
       return this.#refuse(request, fault, body.length);
     }
@@ -184,7 +235,7 @@ function describeRead(
   request: Request,
   object: OpenObject,
 ): { answer: ResponseInit; window?: { start: number; end: number } } {
-  const { sizeBytes, etag, contentType, cacheControl } = object;
+  const { sizeBytes, etag, contentType, cacheControl, contentDisposition } = object;
   const header = (name: string) => request.headers.get(name) ?? undefined;
   const common = { etag, 'cache-control': cacheControl, 'accept-ranges': 'bytes' };
   if (matchesNone(header('if-none-match'), etag)) return { answer: { status: 304, headers: common } };
@@ -200,6 +251,7 @@ function describeRead(
     ...common,
     'content-type': contentType,
     'content-length': String(window.end - window.start),
+    ...(contentDisposition !== undefined && { 'content-disposition': contentDisposition }),
   };
   if (range) headers['content-range'] = contentRange(range, sizeBytes);
   return { answer: { status: range ? 206 : 200, headers }, window };

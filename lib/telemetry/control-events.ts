@@ -106,6 +106,39 @@ export const controlEvents = {
     'warn',
     'Failed to resume unfinished deletions; the next sweep will retry.',
   ),
+  'control.download.asked': event<{
+    streamId: string;
+    broadcastId: string;
+    downloadId: string;
+    clip: boolean;
+  }>('info', 'A recording, or a clip of it, was asked for as a file.'),
+  'control.download.made': event<{
+    streamId: string;
+    broadcastId: string;
+    downloadId: string;
+    sizeBytes: number;
+    durationMs: number;
+    tookMs: number;
+  }>('info', 'A recording, or a clip of it, was written as a file.'),
+  'control.download.failed': event<{
+    streamId: string;
+    broadcastId: string;
+    downloadId: string;
+    again: boolean;
+    cause: unknown;
+  }>('warn', 'A recording was not written as a file; `again`: it will be tried again.'),
+  'control.download.expired': event<{ streamId: string; broadcastId: string; downloadId: string }>(
+    'info',
+    'A downloadable file was deleted, because its time is over.',
+  ),
+  'control.download.wake-failed': event<{ streamId: string; cause: unknown }>(
+    'warn',
+    'Failed to invoke the function that writes downloads; its next scheduled run will pick up the work.',
+  ),
+  'control.download.sweep-failed': event<{ streamId?: string; cause: unknown }>(
+    'warn',
+    'Failed to resume unfinished downloads; the next sweep will retry.',
+  ),
   'control.budget.reached': event<{ until: string }>(
     'warn',
     'The month’s budget is spent: new broadcasts are refused until then, or until somebody clears it.',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { BulkObjectStore, ObjectStore, PutOptions } from '../../lib/object-store/ports.ts';
+import type { BulkObjectStore, ObjectStore, PutOptions, UploadStore } from '../../lib/object-store/ports.ts';
 
 export interface OpenedStore {
   readonly store: ObjectStore;
@@ -232,6 +232,70 @@ export function describeBulkObjectStore(
     } finally {
       await close();
     }
+  });
+}
+
+/** Uploads in parts. Each part but the last has the 5 MiB that S3 wants. */
+export function describeUploadStore(
+  name: string,
+  open: () => Promise<{ store: ObjectStore & UploadStore; close(): Promise<void> }>,
+): void {
+  describe(`uploads in parts: ${name}`, () => {
+    let opened: Awaited<ReturnType<typeof open>>;
+    let store: ObjectStore & UploadStore;
+    beforeAll(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterAll(() => opened.close());
+    const part = (fill: number): Buffer => Buffer.alloc(5 * 1024 * 1024, fill);
+    const upload = { ...options, contentDisposition: 'attachment; filename="a.mp4"' };
+
+    test('parts that come in any order, and again, are one object in the order of their numbers', async () => {
+      const begun = await store.beginUpload('u/a.mp4', upload);
+      await begun.part(2, part(0));
+      await begun.part(3, bytes('end'));
+      await Promise.all([begun.part(1, part(1)), begun.part(2, part(2))]);
+      expect(await store.get('u/a.mp4')).toBeUndefined();
+      const { etag } = await begun.complete();
+      const found = await store.get('u/a.mp4');
+      expect(found).toMatchObject({ etag, ...options });
+      expect(found?.body.equals(Buffer.concat([part(1), part(2), bytes('end')]))).toBe(true);
+    });
+
+    test('one part is enough', async () => {
+      const begun = await store.beginUpload('u/one.mp4', upload);
+      await begun.part(1, bytes('all'));
+      await begun.complete();
+      expect((await store.get('u/one.mp4'))?.body).toEqual(bytes('all'));
+    });
+
+    test('an upload that is aborted leaves nothing, and aborting it again is no error', async () => {
+      const begun = await store.beginUpload('u/none.mp4', upload);
+      await begun.part(1, bytes('x'));
+      await begun.abort();
+      await begun.abort();
+      await expect(begun.part(1, bytes('x'))).rejects.toMatchObject({ code: 'OBJECT_STORE_REFUSED' });
+      await expect(begun.complete()).rejects.toMatchObject({ code: 'OBJECT_STORE_REFUSED' });
+      expect(await store.get('u/none.mp4')).toBeUndefined();
+    });
+
+    test('of two uploads of one object the first that is complete stays', async () => {
+      const [one, other] = [
+        await store.beginUpload('u/b.mp4', upload),
+        await store.beginUpload('u/b.mp4', upload),
+      ];
+      await one.part(1, bytes('one'));
+      await other.part(1, bytes('other'));
+      await one.complete();
+      await expect(other.complete()).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+      await other.abort();
+      expect((await store.get('u/b.mp4'))?.body).toEqual(bytes('one'));
+    });
+
+    test('what is no key is refused', async () => {
+      await expect(store.beginUpload('../x', upload)).rejects.toMatchObject({ code: 'OBJECT_STORE_REFUSED' });
+    });
   });
 }
 

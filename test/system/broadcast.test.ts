@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StreamId } from '../../lib/routing/ids.ts';
 import { type RankedMember, rankWorkers } from '../../lib/routing/rendezvous.ts';
@@ -56,7 +57,36 @@ describe('a broadcast by ffmpeg', () => {
       async () => (await fetch(stream.playback.dash)).text(),
       (text) => /type="static"/.test(text),
     );
+    await isOneFile(stream.id);
   });
+
+  /** Its recording as one MP4 file, and a clip of it to the frame; deleting it takes both. */
+  async function isOneFile(id: string): Promise<void> {
+    const [recorded] = await broadcastsOf(id);
+    expect(recorded?.durationMs).toBeGreaterThanOrEqual(12_000);
+    expect(recorded?.sizeBytes).toBeGreaterThan(1_000_000);
+    const path = `/v1/streams/${id}/broadcasts/${recorded?.id}`;
+
+    const whole = await download(`${path}/downloads`);
+    expect(whole.headers.get('content-disposition')).toMatch(/^attachment; filename="counted \S+\.mp4"/);
+    expect(await readFrameNumbers(whole.body)).toEqual(upTo(360));
+    const tracks = probe(whole.body);
+    expect(tracks.map(({ codec_name }) => codec_name).sort()).toEqual(['aac', 'h264']);
+    for (const { duration } of tracks) expect(Math.abs(Number(duration) - 12)).toBeLessThan(0.1);
+
+    const clip = await download(`${path}/downloads`, { startMs: 4_200, endMs: 7_033 });
+    const numbers = await readFrameNumbers(clip.body);
+    expect([numbers[0], numbers.at(-1), numbers.length]).toEqual([126, 210, 85]);
+    for (const { duration } of probe(clip.body)) expect(Number(duration)).toBeCloseTo(85 / 30, 2);
+
+    expect((await fetch(`${platform.ready.api}${path}`, { method: 'DELETE' })).status).toBe(202);
+    for (const url of [clip.url, recorded?.playback.hls ?? ''])
+      await settled(
+        async () => (await fetch(url)).status,
+        (status) => status === 410,
+      ).then((status) => expect(status).toBe(410));
+    expect(await broadcastsOf(id)).toEqual([]);
+  }
 
   test('two streams over RTMPS land on the workers that the hash says', async () => {
     const streams = await Promise.all(['one', 'two'].map((name) => createStream(platform, { name })));
@@ -76,6 +106,48 @@ describe('a broadcast by ffmpeg', () => {
     await Promise.all(streams.map(({ id }) => streamEvent(platform, id, 'stream.ended')));
   });
 });
+
+interface Recorded {
+  readonly id: string;
+  readonly durationMs?: number;
+  readonly sizeBytes?: number;
+  readonly playback: { readonly hls: string };
+}
+
+async function broadcastsOf(id: string): Promise<readonly Recorded[]> {
+  const answer = await fetch(`${platform.ready.api}/v1/streams/${id}/broadcasts`);
+  return ((await answer.json()) as { broadcasts: Recorded[] }).broadcasts;
+}
+
+/** Asks for a file, waits for it and takes it from the edge. */
+async function download(path: string, wanted: object = {}) {
+  const asked = await fetch(platform.ready.api + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(wanted),
+  });
+  expect(asked.status).toBe(202);
+  const location = platform.ready.api + asked.headers.get('location');
+  const made = await settled(
+    async () => (await (await fetch(location)).json()) as { state: string; url: string; sizeBytes: number },
+    ({ state }) => state === 'ready' || state === 'failed',
+  );
+  expect(made).toMatchObject({ state: 'ready' });
+  const answer = await fetch(made.url);
+  const body = Buffer.from(await answer.arrayBuffer());
+  expect(body.length).toBe(made.sizeBytes);
+  return { url: made.url, headers: answer.headers, body };
+}
+
+/** What ffprobe finds in a file. */
+function probe(file: Buffer): readonly { readonly codec_name: string; readonly duration: string }[] {
+  const { stdout } = spawnSync(
+    'ffprobe',
+    ['-v', 'error', '-show_entries', 'stream=codec_name,duration', '-of', 'json', 'pipe:0'],
+    { input: file },
+  );
+  return JSON.parse(stdout.toString()).streams;
+}
 
 /** Asks again until what caches may still hold of a second ago has gone. */
 async function settled<Answer>(

@@ -1,5 +1,8 @@
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
   CopyObjectCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -8,6 +11,7 @@ import {
   PutObjectCommand,
   S3Client,
   type S3ClientConfig,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import {
   ObjectStoreRefusedError,
@@ -15,12 +19,16 @@ import {
   PreconditionFailedError,
 } from '../../object-store/errors.ts';
 import { isKeyPrefix, isObjectKey } from '../../object-store/object-key.ts';
+import { downloadPathPattern } from '../../object-store/object-names.ts';
 import type {
   BulkObjectStore,
   OpenObject,
   PutOptions,
   StoredObject,
   StreamingObjectStore,
+  Upload,
+  UploadOptions,
+  UploadStore,
 } from '../../object-store/ports.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
@@ -32,6 +40,12 @@ import { asStoreError, s3Fault } from './s3-errors.ts';
  * about ten objects every two seconds for each stream.
  */
 const defaultLimits: CallLimits = { timeoutMs: 2_000, tries: 2, maxConnections: 64 };
+
+/** For a part of 8 MiB, whose attempts may be slow. */
+const partMs = 60_000;
+const completeMs = 600_000;
+/** What is read at once of a large object. */
+const pieceBytes = 8 * 1024 * 1024;
 
 export interface S3ObjectStoreOptions {
   readonly bucket: string;
@@ -51,7 +65,7 @@ export function createS3ObjectStore({
   limits,
   client,
   onDate,
-}: S3ObjectStoreOptions): StreamingObjectStore & BulkObjectStore & { close(): void } {
+}: S3ObjectStoreOptions): StreamingObjectStore & BulkObjectStore & UploadStore & { close(): void } {
   return new S3ObjectStore(bucket, { ...defaultLimits, ...limits }, client, onDate);
 }
 
@@ -75,7 +89,7 @@ function watchDates(client: S3Client, onDate: OnOriginDate): void {
   );
 }
 
-class S3ObjectStore implements StreamingObjectStore, BulkObjectStore {
+class S3ObjectStore implements StreamingObjectStore, BulkObjectStore, UploadStore {
   readonly #client: S3Client;
   /** Makes a single attempt, for callers that retry themselves. Shares the other client's connections. */
   readonly #onceClient: S3Client;
@@ -141,8 +155,13 @@ class S3ObjectStore implements StreamingObjectStore, BulkObjectStore {
     }
   }
 
-  /** Buffers the whole object, a few megabytes at most, because S3 may replace it while it is being read. */
+  /**
+   * Buffers the whole object, a few megabytes at most, because S3 may replace it while it is being read. Only uploads are larger, and
+   * they are written once: they are read in pieces.
+   */
   async open(key: string): Promise<OpenObject | undefined> {
+    const large = downloadPathPattern.test(key) ? await this.#openLarge(key) : undefined;
+    if (large) return large;
     const object = await this.get(key);
     if (!object) return undefined;
     const { body, etag, contentType, cacheControl } = object;
@@ -156,6 +175,65 @@ class S3ObjectStore implements StreamingObjectStore, BulkObjectStore {
       },
       close: async () => {},
     };
+  }
+
+  /** S3 takes ten minutes at most to complete an upload; ours have a few thousand parts. */
+  async beginUpload(key: string, options: UploadOptions): Promise<Upload> {
+    const target = this.#at(key);
+    const { contentType, cacheControl, contentDisposition } = options;
+    const etags = new Map<number, string>();
+    try {
+      const { UploadId } = await this.#client.send(
+        new CreateMultipartUploadCommand({
+          ...target,
+          ContentType: contentType,
+          CacheControl: cacheControl,
+          ContentDisposition: contentDisposition,
+        }),
+        this.#inTime(),
+      );
+      return {
+        part: async (PartNumber, Body) => {
+          const command = new UploadPartCommand({ ...target, UploadId, PartNumber, Body });
+          const { ETag = '' } = await this.#told(`PUT part ${PartNumber} of ${key}`, () =>
+            this.#client.send(command, this.#inTime(partMs)),
+          );
+          etags.set(PartNumber, ETag);
+        },
+        complete: async () => {
+          const Parts = [...etags]
+            .map(([PartNumber, ETag]) => ({ PartNumber, ETag }))
+            .sort((a, b) => a.PartNumber - b.PartNumber);
+          // The bucket refuses objects that are written without a condition.
+          const command = new CompleteMultipartUploadCommand({
+            ...target,
+            UploadId,
+            IfNoneMatch: '*',
+            MultipartUpload: { Parts },
+          });
+          const { ETag = '' } = await this.#told(`complete ${key}`, () =>
+            this.#client.send(command, this.#inTime(completeMs)),
+          );
+          return { etag: ETag };
+        },
+        abort: async () => {
+          const command = new AbortMultipartUploadCommand({ ...target, UploadId });
+          await this.#client.send(command, this.#inTime()).catch((fault: unknown) => {
+            if (s3Fault(fault).name !== 'NoSuchUpload') throw asStoreError(fault, `abort ${key}`);
+          });
+        },
+      };
+    } catch (fault) {
+      throw asStoreError(fault, `begin ${key}`);
+    }
+  }
+
+  async #told<Answer>(what: string, send: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await send();
+    } catch (fault) {
+      throw asStoreError(fault, what);
+    }
   }
 
   async list(
@@ -255,6 +333,35 @@ class S3ObjectStore implements StreamingObjectStore, BulkObjectStore {
     }
   }
 
+  async #openLarge(key: string): Promise<OpenObject | undefined> {
+    const target = this.#at(key);
+    try {
+      const head = await this.#client.send(new HeadObjectCommand(target), this.#inTime());
+      const { ETag: etag = '', ContentLength = 0, ContentType, CacheControl, ContentDisposition } = head;
+      const piece = async (from: number, to: number): Promise<Uint8Array> => {
+        const command = new GetObjectCommand({ ...target, Range: `bytes=${from}-${to - 1}`, IfMatch: etag });
+        const { Body } = await this.#client.send(command, this.#inTime(partMs));
+        return (await Body?.transformToByteArray()) ?? new Uint8Array();
+      };
+      return {
+        sizeBytes: ContentLength,
+        etag,
+        contentType: ContentType ?? 'application/octet-stream',
+        cacheControl: CacheControl ?? 'no-store',
+        contentDisposition: ContentDisposition,
+        async *read(start, end) {
+          for (let from = start; from < end; from += pieceBytes) {
+            yield await piece(from, Math.min(end, from + pieceBytes));
+          }
+        },
+        close: async () => {},
+      };
+    } catch (fault) {
+      if (s3Fault(fault).status === 404) return undefined;
+      throw asStoreError(fault, `HEAD ${key}`);
+    }
+  }
+
   close(): void {
     this.#onceClient.destroy();
     this.#client.destroy();
@@ -265,7 +372,7 @@ class S3ObjectStore implements StreamingObjectStore, BulkObjectStore {
     throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is not a valid object key`);
   }
 
-  #inTime(): { abortSignal: AbortSignal } {
-    return { abortSignal: AbortSignal.timeout(this.#callMs) };
+  #inTime(withinMs = this.#callMs): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(withinMs) };
   }
 }

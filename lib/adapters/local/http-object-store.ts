@@ -7,7 +7,14 @@ import {
   PreconditionFailedError,
 } from '../../object-store/errors.ts';
 import { isObjectKey } from '../../object-store/object-key.ts';
-import type { BulkObjectStore, PutOptions, StoredObject } from '../../object-store/ports.ts';
+import type {
+  BulkObjectStore,
+  PutOptions,
+  StoredObject,
+  Upload,
+  UploadOptions,
+  UploadStore,
+} from '../../object-store/ports.ts';
 import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 
 export interface HttpObjectStoreOptions {
@@ -24,6 +31,8 @@ export interface HttpObjectStoreOptions {
 }
 
 const deletesAtOnce = 16;
+/** The origin joins the parts, which takes as long as copying the object. */
+const completeTimeoutMs = 600_000;
 
 interface Answer {
   readonly status: number;
@@ -32,11 +41,13 @@ interface Answer {
 }
 
 /** The origin server as an object store, over kept-alive connections. `close` closes them. */
-export function createHttpObjectStore(options: HttpObjectStoreOptions): BulkObjectStore & { close(): void } {
+export function createHttpObjectStore(
+  options: HttpObjectStoreOptions,
+): BulkObjectStore & UploadStore & { close(): void } {
   return new HttpObjectStore(options);
 }
 
-class HttpObjectStore implements BulkObjectStore {
+class HttpObjectStore implements BulkObjectStore, UploadStore {
   readonly #base: URL;
   readonly #authorization: string;
   readonly #timeoutMs: number;
@@ -78,6 +89,39 @@ class HttpObjectStore implements BulkObjectStore {
     };
   }
 
+  async beginUpload(key: string, options: UploadOptions): Promise<Upload> {
+    const { contentType, cacheControl, contentDisposition } = options;
+    const authorization = this.#authorization;
+    const path = pathOf(key);
+    const begun = await this.#ask('POST', `${path}?uploads`, {
+      authorization,
+      'content-type': contentType,
+      'cache-control': cacheControl,
+      'content-length': 0,
+      ...(contentDisposition !== undefined && { 'content-disposition': contentDisposition }),
+    });
+    if (begun.status !== 201) throw errorOf(begun, `begin ${key}`);
+    const { upload } = JSON.parse(begun.body.toString()) as { readonly upload: string };
+    const at = `${path}?upload=${upload}`;
+    return {
+      part: async (number, body) => {
+        const headers = { authorization, 'content-length': body.length };
+        const answer = await this.#ask('PUT', `${at}&part=${number}`, headers, body);
+        if (answer.status !== 201) throw errorOf(answer, `PUT part ${number} of ${key}`);
+      },
+      complete: async () => {
+        const headers = { authorization, 'content-length': 0 };
+        const answer = await this.#ask('POST', at, headers, undefined, completeTimeoutMs);
+        if (answer.status !== 201) throw errorOf(answer, `complete ${key}`);
+        return { etag: answer.headers.etag ?? '' };
+      },
+      abort: async () => {
+        const answer = await this.#ask('DELETE', at, { authorization });
+        if (answer.status !== 204) throw errorOf(answer, `abort ${key}`);
+      },
+    };
+  }
+
   async list(
     prefix: string,
     page: { after?: string; limit: number },
@@ -110,12 +154,18 @@ class HttpObjectStore implements BulkObjectStore {
     this.#agent.destroy();
   }
 
-  #ask(method: string, path: string, headers: OutgoingHttpHeaders, body?: Uint8Array): Promise<Answer> {
+  #ask(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    body?: Uint8Array,
+    timeoutMs = this.#timeoutMs,
+  ): Promise<Answer> {
     return new Promise((done, fail) => {
       const unavailable = (cause: Error) =>
         fail(new ObjectStoreUnavailableError(`The origin did not answer ${method} ${path}`, { cause }));
       const { hostname, port } = this.#base;
-      const signal = AbortSignal.timeout(this.#timeoutMs);
+      const signal = AbortSignal.timeout(timeoutMs);
       const askedMs = performance.now();
       const asked = request({ agent: this.#agent, host: hostname, port, method, path, headers, signal });
       asked.on('error', unavailable);

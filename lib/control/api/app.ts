@@ -7,6 +7,7 @@ import { addDocument, createApiShell } from './api-base.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';
+import { addDownloadRoutes } from './downloads.ts';
 import { addFleetRoutes } from './fleet.ts';
 import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
@@ -35,6 +36,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addStreamRoutes(app, context);
   addKeyRoutes(app, context);
   addBroadcastRoutes(app, context);
+  addDownloadRoutes(app, context);
   addEventRoutes(app, context);
   addDestinationRoutes(app, context);
   addPlaybackRoutes(app, context);

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ConditionFailedError } from '../../control-store/errors.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
-import { isBroadcastId } from '../../routing/ids.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { loadBroadcast } from './downloads.ts';
 import { presentBroadcast } from './present.ts';
 import { presentDeletion } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
@@ -123,11 +123,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
   app.openapi(remove, async (c) => {
     const { id, broadcastId } = c.req.valid('param');
     const stream = await loadStream(context, id);
-    const record = isBroadcastId(broadcastId) ? await store.getBroadcast(stream.id, broadcastId) : undefined;
-    if (!record) {
-      const detail = `The stream has no broadcast with the ID "${broadcastId.slice(0, 64)}".`;
-      throw new ApiProblem('broadcast-not-found', detail);
-    }
+    const record = await loadBroadcast(context, stream, broadcastId);
     const { state, broadcast, documents } = await observeWithDocuments(context, stream);
     // While an older one is deleted, the stream may be on air with a newer one.
     const lease = await store.getLease(stream.id);
@@ -137,6 +133,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
       isCurrent ? state : 'ended',
       isCurrent ? documents : { ...documents, channel: undefined },
     );
+    await context.downloads?.forget(stream.id, record.id);
     const deletion = await deletions.ask(stream.id, { broadcastId: record.id, recordings: 'delete' });
     return c.json(presentDeletion(stream.id, deletion, config), 202);
   });

@@ -4,16 +4,18 @@ import type { ChannelClass } from '../../config/defaults.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Deletion } from '../../control-store/deletions.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
+import type { Download } from '../../control-store/downloads.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import type { EncoderTier } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
-import type { StreamId } from '../../routing/ids.ts';
+import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { DeletionRequest } from '../deletions/deletion-runner.ts';
 import type { KeyRing } from '../playback/key-ring.ts';
 import type { StreamPlayback } from '../playback/stream-playback.ts';
 import type { Caller } from '../policy/access.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
+import type { DownloadRequest } from '../recordings/download-book.ts';
 
 export interface ControlApiConfig {
   /** Where broadcasters publish, for example `rtmps://127.0.0.1:1936/live`. */
@@ -74,6 +76,8 @@ export interface ControlApiDependencies {
   readonly takedowns?: Takedowns | undefined;
   /** @default streams and recordings can't be deleted */
   readonly deletions?: StreamDeletions | undefined;
+  /** @default recordings can't be downloaded as one file */
+  readonly downloads?: RecordingDownloads | undefined;
   /** @default every stream is public */
   readonly playback?: PlaybackControl | undefined;
 }
@@ -82,6 +86,16 @@ export interface ControlApiDependencies {
 export interface StreamDeletions {
   /** @throws TooManyDeletionsError */
   ask(streamId: StreamId, request: DeletionRequest): Promise<Deletion>;
+}
+
+/** Makes recordings into files. The request is persisted before it returns and continues in the background. */
+export interface RecordingDownloads {
+  /** What the same request has made already is returned. @throws TooManyDownloadsError */
+  ask(streamId: StreamId, request: DownloadRequest): Promise<Download>;
+  /** Oldest first; those that have not expired. */
+  list(streamId: StreamId): Promise<readonly Download[]>;
+  /** Of the stream, or of one broadcast, whose files are about to be deleted. */
+  forget(streamId: StreamId, broadcastId?: BroadcastId): Promise<void>;
 }
 
 /** Makes streams signed, and playback links for them. */

@@ -30,6 +30,8 @@ export const controlFunctionCodec = envCodec({
   edge: edgeLocation,
   /** Name or ARN of the function that completes takedowns. */
   takedownsFunction: z.string().min(1),
+  /** Name or ARN of the function that writes downloads. */
+  recordingsFunction: z.string().min(1),
   /** Encoders that a stream may choose. @default the fleet alone */
   offeredEncoders: encoderTiers.optional(),
   /** Whether the region has live origins; without them every stream has standard latency. @default true */

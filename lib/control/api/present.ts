@@ -103,13 +103,15 @@ export function presentBroadcast(
   config: ControlApiConfig,
 ): Shown<typeof schemas.Broadcast> {
   const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
-  const { encoder = 'fleet' } = record;
+  const { encoder = 'fleet', recordedMs, recordedBytes } = record;
   return {
     id,
     state,
     startedAt: iso(startedAtMs),
     ...(endedAtMs !== undefined && { endedAt: iso(endedAtMs) }),
     ...(endReason && { endReason }),
+    ...(recordedMs !== undefined && { durationMs: recordedMs }),
+    ...(recordedBytes !== undefined && { sizeBytes: recordedBytes }),
     encoder,
     workerId,
     epoch,

@@ -6,7 +6,7 @@ import {
   ControlStoreUnavailableError,
   UnknownStreamError,
 } from '../../control-store/errors.ts';
-import { TooManyDeletionsError } from '../policy/errors.ts';
+import { TooManyDeletionsError, TooManyDownloadsError } from '../policy/errors.ts';
 
 /** Every problem (RFC 9457) that the API returns: status and title. The key is the end of the `type` URI. */
 export const problemKinds = {
@@ -18,6 +18,7 @@ export const problemKinds = {
   'route-not-found': [404, 'Unknown path'],
   'stream-not-found': [404, 'Stream not found'],
   'broadcast-not-found': [404, 'Broadcast not found'],
+  'download-not-found': [404, 'Download not found'],
   'key-not-found': [404, 'Key not found'],
   'destination-not-found': [404, 'Destination not found'],
   'playback-session-not-found': [404, 'Playback session not found'],
@@ -32,6 +33,7 @@ export const problemKinds = {
   'simulcast-not-offered': [409, 'Simulcast is not available'],
   'playback-is-public': [409, 'The stream is public'],
   'signed-playback-not-offered': [409, 'Signed playback is not available'],
+  'download-not-offered': [409, 'Downloads are not available'],
   'encoder-not-offered': [409, 'This encoder is not available'],
   'process-not-up': [409, 'The process is not running'],
   'version-mismatch': [412, 'The stream has changed since it was read'],
@@ -95,6 +97,10 @@ export function problemOf(error: unknown): ApiProblem {
     const detail =
       'Too many recordings of this stream are being deleted. Each counts for a day; delete the stream to delete them all.';
     return new ApiProblem('too-many-requests', detail, [], error, 3_600);
+  }
+  if (error instanceof TooManyDownloadsError) {
+    const detail = 'The stream has too many downloads. Each is kept for a day.';
+    return new ApiProblem('too-many-requests', detail, [], error, 600);
   }
   if (error instanceof HTTPException && error.status === 400) {
     return new ApiProblem('malformed-body', 'The body could not be parsed as JSON.', [], error);

@@ -4,7 +4,8 @@ import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
 import { settingOf } from '../playback/stream-playback.ts';
-import { isRestricted } from '../policy/access.ts';
+import { type Caller, isRestricted, mayTouch } from '../policy/access.ts';
+import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { playbackOf } from './playback.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
@@ -68,6 +69,13 @@ const listStreams = createRoute({
         .max(64)
         .optional()
         .openapi({ param: { name: 'cursor', in: 'query' } }),
+      onAir: z
+        .enum(['true'])
+        .optional()
+        .openapi({
+          param: { name: 'onAir', in: 'query' },
+          description: 'Only streams that are on air. What began or ended a moment ago may not be known yet.',
+        }),
     }),
   },
   responses: {
@@ -181,12 +189,39 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(listStreams, async (c) => {
     const caller = c.get('caller');
+    const { onAir, ...page } = c.req.valid('query');
+    if (onAir) return c.json(await listOnAir(caller, page), 200);
+    return c.json(await listAll(caller, page), 200);
+  });
+
+  interface PageQuery {
+    readonly limit: number;
+    readonly cursor?: string | undefined;
+  }
+
+  async function listAll(caller: Caller, { limit, cursor: from }: PageQuery) {
     const owner = isRestricted(caller) ? { owner: caller.owner ?? '' } : {};
-    const page = await store.listStreams({ ...c.req.valid('query'), ...owner });
+    const page = await store.listStreams({ limit, ...(from !== undefined && { cursor: from }), ...owner });
     const sights = await Promise.all(page.streams.map((stream) => observeStream(context, stream)));
     const streams = sights.map((sight) => presentStream(sight, config, clock.wallMs()));
-    return c.json({ streams, ...(page.cursor !== undefined && { cursor: page.cursor }) }, 200);
-  });
+    return { streams, ...(page.cursor !== undefined && { cursor: page.cursor }) };
+  }
+
+  /** By the broadcasts that have not ended, however many streams there are. */
+  async function listOnAir(caller: Caller, { limit, cursor: from }: PageQuery) {
+    const { broadcasts, cursor } = await store.listOpenBroadcasts({
+      limit,
+      ...(from !== undefined && { cursor: from }),
+    });
+    const ids = [...new Set(broadcasts.map(({ streamId }) => streamId))];
+    const found = await Promise.all(ids.map((id) => store.getStream(id)));
+    const own = found.flatMap((stream) => (stream && mayTouch(caller, stream) ? [stream] : []));
+    const sights = await Promise.all(own.map((stream) => observeStream(context, stream)));
+    const streams = sights
+      .filter(({ state }) => isOnAir(state))
+      .map((sight) => presentStream(sight, config, clock.wallMs()));
+    return { streams, ...(cursor !== undefined && { cursor }) };
+  }
 
   app.openapi(getStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);

@@ -57,12 +57,13 @@ const read = createRoute({
 });
 
 export function addTakedownRoutes(app: ControlApi, context: ApiContext): void {
-  const { store, takedowns } = context;
+  const { store, takedowns, downloads } = context;
   if (!takedowns) return;
 
   app.openapi(takeDown, async (c) => {
     const { id } = await loadStream(context, c.req.valid('param').id);
     const document = await takedowns.take(id, c.req.valid('json').reason);
+    await downloads?.forget(id);
     return c.json(presentTakedown(document), 202);
   });
 

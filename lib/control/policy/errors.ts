@@ -15,3 +15,9 @@ export class TooManyDeletionsError extends Error {
   override readonly name = 'TooManyDeletionsError';
   readonly code = 'TOO_MANY_DELETIONS';
 }
+
+/** A stream has too many downloads that are not expired. */
+export class TooManyDownloadsError extends Error {
+  override readonly name = 'TooManyDownloadsError';
+  readonly code = 'TOO_MANY_DOWNLOADS';
+}

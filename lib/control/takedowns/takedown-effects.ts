@@ -20,7 +20,7 @@ export interface TakedownEffectsOptions {
     Pick<LeaseStore, 'getLease' | 'takeLease' | 'releaseLease' | 'requestEnd'>;
   readonly denials: Pick<EdgeDenials, 'deny' | 'allow' | 'isDenied'>;
   readonly invalidations: Invalidations;
-  readonly objects: Pick<ObjectStore, 'list' | 'move'>;
+  readonly objects: Pick<ObjectStore, 'list' | 'move' | 'delete'>;
   readonly region: string;
   /** Unix milliseconds for people, monotonic milliseconds for decisions. */
   readonly clock: Clock;

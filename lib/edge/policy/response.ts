@@ -10,7 +10,8 @@ export interface Representation {
   readonly status: number;
   readonly contentType: string;
   readonly cacheControl: string;
-  readonly etag?: string;
+  readonly etag?: string | undefined;
+  readonly contentDisposition?: string | undefined;
   /** Undefined while unknown: the size was not declared, and the object is still arriving. */
   readonly sizeBytes?: number;
   readonly ageMs: number;
@@ -52,6 +53,8 @@ export function describeResponse(
   const headers = commonHeaders(representation, etag);
   if (status === 200 && matchesNone(single(request['if-none-match']), etag)) return { status: 304, headers };
   headers['content-type'] = representation.contentType;
+  const { contentDisposition } = representation;
+  if (contentDisposition !== undefined) headers['content-disposition'] = contentDisposition;
   if (representation.encoding === 'gzip') headers['content-encoding'] = 'gzip';
   const range = status === 200 ? rangeOf(method, request, representation, etag) : undefined;
   if (range === 'unsatisfiable') {

@@ -137,7 +137,8 @@ export class BroadcastOutput {
     });
     await pictures;
     const durationMs = Math.round(this.#publication?.endMs ?? 0);
-    return { durationMs, lostSegments: this.#writer?.lostSegments ?? 0, fault };
+    const bytes = this.#publication?.bytes ?? 0;
+    return { durationMs, bytes, lostSegments: this.#writer?.lostSegments ?? 0, fault };
   }
 
   #begun(streamMs: number): { publication: Publication; writer: SegmentWriter } {

@@ -87,11 +87,12 @@ export class BroadcastReport implements FinalReport {
 
   /** The broadcast has ended, unless another worker has taken it over meanwhile. */
   ended(reason: EndReason, renditions: readonly PublishedRendition[], recording: RecordingOutcome): void {
-    const { durationMs } = recording;
+    const { durationMs, bytes } = recording;
     const { about, clock, emit, journal } = this.#reporter;
     if (this.#isLost) return;
     this.#noteRenditions(renditions);
-    journal.update({ state: 'ended', endedAtMs: clock.wallMs(), endReason: reason });
+    const facts = { recordedMs: durationMs, recordedBytes: bytes };
+    journal.update({ state: 'ended', endedAtMs: clock.wallMs(), endReason: reason, ...facts });
     journal.append('stream.ended', { reason, durationMs });
     this.#recordingMade(recording, whyIncomplete(recording, reason, this.encoding.wasStuck));
     emit('encoder.broadcast.ended', { ...about, reason, durationMs });

@@ -118,6 +118,24 @@ export class OriginBucket extends Construct {
     }
   }
 
+  /**
+   * Lets a function read recordings and write files made of them, in parts: the rights to put and to delete cover only those. Their
+   * completion is conditional, as every write.
+   */
+  grantDownloads(maker: IGrantable & IConstruct): void {
+    const { region } = Stack.of(this);
+    const files = `${region}/*/download-*.mp4`;
+    this.#allow(maker, ['s3:GetObject'], [this.#objects]);
+    this.#acknowledge(maker, `${region}/*`, 'any of them may be downloaded');
+    maker.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+        resources: [this.bucket.arnForObjects(files)],
+      }),
+    );
+    this.#acknowledge(maker, files, 'any of them may be downloaded');
+  }
+
   /** Lets the driver of managed channels point a stream's playlists at them, and delete what a channel doesn't make. */
   grantIndex(driver: IGrantable & IConstruct): void {
     this.grantWrite(driver);

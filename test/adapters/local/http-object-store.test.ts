@@ -6,6 +6,7 @@ import {
   describeBulkObjectStore,
   describeKeyValidation,
   describeObjectStore,
+  describeUploadStore,
 } from '../../object-store/object-store-contract.ts';
 import { startOrigin, token } from '../../origin/origin-server.ts';
 
@@ -24,6 +25,7 @@ async function open() {
 describeObjectStore('the origin over HTTP', open);
 describeKeyValidation('the origin over HTTP', open);
 describeBulkObjectStore('the origin over HTTP', open);
+describeUploadStore('the origin over HTTP', open);
 
 const options = { contentType: 'video/mp4', cacheControl: 'public, max-age=1' };
 

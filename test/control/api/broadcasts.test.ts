@@ -75,6 +75,21 @@ describe('listing broadcasts', () => {
     });
   });
 
+  test('each says where it plays, and a closed recording how long and how large it is', async () => {
+    const facts = { state: 'ended', recordedMs: 61_000, recordedBytes: 9_000_000 } as const;
+    const { id } = await goOnAir(api, stream.id, facts);
+    const media = `http://127.0.0.1:8090/local/${stream.id}/${id}`;
+    expect((await list())[0]).toMatchObject({
+      durationMs: 61_000,
+      sizeBytes: 9_000_000,
+      playback: {
+        dash: `${media}/manifest.mpd`,
+        hls: `${media}/index.m3u8`,
+        page: `http://127.0.0.1:8080/watch/${stream.id}?region=local&broadcast=${id}`,
+      },
+    });
+  });
+
   test('there are none at first, and none of an unknown stream', async () => {
     expect(await list()).toEqual([]);
     expect((await api.call('GET', '/v1/streams/zzzzzzzzzzzzzzzz/broadcasts')).status).toBe(404);

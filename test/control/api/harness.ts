@@ -13,6 +13,7 @@ import {
 } from '../../../lib/control/deletions/deletion-runner.ts';
 import { StreamPlayback } from '../../../lib/control/playback/stream-playback.ts';
 import type { EdgeDenials } from '../../../lib/control/ports.ts';
+import { DownloadBook } from '../../../lib/control/recordings/download-book.ts';
 import { TakedownRunner } from '../../../lib/control/takedowns/takedown-runner.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
@@ -56,6 +57,8 @@ export interface TestApi {
   /** What takedowns act on. */
   readonly edge: TestEdge;
   readonly takedowns: TakedownRunner;
+  /** What was asked for; nothing makes it. */
+  readonly downloads: DownloadBook;
   readonly clock: HandClock;
   /** What was logged, as JSON lines. */
   readonly log: string[];
@@ -162,6 +165,7 @@ export function createTestApi(
   };
   const takedowns = new TakedownRunner({ ...parts, id: 'control-1' as MemberId });
   const deletions = new DeletionRunner(parts);
+  const downloads = new DownloadBook({ store, clock, emit });
   const playback = changes.playback === false ? undefined : playbackOf(edge, store);
   const app = createControlApi({
     store,
@@ -169,6 +173,7 @@ export function createTestApi(
     emit,
     takedowns,
     deletions,
+    downloads,
     playback,
     callerOf: changes.callerOf,
     config: { ...config, ...changes.config },
@@ -190,6 +195,7 @@ export function createTestApi(
     store,
     edge,
     takedowns,
+    downloads,
     clock,
     log,
     app,

@@ -210,6 +210,7 @@ export class TakedownWorld {
           }),
       },
       objects: {
+        delete: (key) => call('delete', () => void this.objects.delete(key)),
         list: (prefix, { limit }) =>
           call('list', () => {
             const keys = [...this.objects].filter((key) => key.startsWith(prefix)).sort();

@@ -24,7 +24,7 @@ const left: BroadcastRecord = {
   epoch: 1,
   renditions: [],
 };
-const whole: RecordingOutcome = { durationMs: 60_000, lostSegments: 0, fault: undefined };
+const whole: RecordingOutcome = { durationMs: 60_000, bytes: 9_000_000, lostSegments: 0, fault: undefined };
 
 const punctual = { number: 7, segments: 1, lateMs: 0, leadMs: 0, replayedMs: 0 };
 

@@ -9,6 +9,7 @@ import {
   describeBulkObjectStore,
   describeKeyValidation,
   describeObjectStore,
+  describeUploadStore,
 } from '../../object-store/object-store-contract.ts';
 
 let emulator: AwsEmulator;
@@ -41,6 +42,7 @@ async function open() {
 describeObjectStore('an S3 bucket', open);
 describeKeyValidation('an S3 bucket', open);
 describeBulkObjectStore('an S3 bucket', open);
+describeUploadStore('an S3 bucket', open);
 
 const options = { contentType: 'video/mp4', cacheControl: 'public, max-age=1' };
 

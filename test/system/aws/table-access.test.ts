@@ -135,6 +135,7 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     getBroadcast: true,
     latestBroadcast: true,
     listBroadcasts: true,
+    listOpenBroadcasts: true,
     getLease: true,
     takeLease: true,
     releaseLease: true,
@@ -161,6 +162,7 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     deleteBroadcast: true,
     deleteDocument: true,
   } satisfies Record<keyof TakedownStore | keyof DeletionStore, true>,
+  recordings: { getDocument: true, putDocument: true, deleteDocument: true, listOpenDocuments: true },
   channels: {
     getStream: true,
     getBroadcast: true,

@@ -52,7 +52,7 @@ import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 const handlers = [
   ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate', 'playback-keys'] as const),
-  ...(['takedowns', 'managed-channels', 'relay-keys', 'budget-stop'] as const),
+  ...(['takedowns', 'recordings', 'managed-channels', 'relay-keys', 'budget-stop'] as const),
 ];
 const prefix = 'live';
 
@@ -118,6 +118,7 @@ describe('bundled as for a deploy', () => {
         origin: 's3://live-origin',
         edge: 'cloudfront:E1,arn:aws:cloudfront::111122223333:key-value-store/denials',
         takedownsFunction: 'live-takedowns',
+        recordingsFunction: 'live-recordings',
         allowedOrigins: [],
       }),
     );

@@ -7,6 +7,7 @@ import { stepsOf } from '../../../lib/control/takedowns/policy/takedown-machine.
 import type {
   Broadcast,
   Destination,
+  Download,
   Stream,
   StreamEvent,
   Takedown,
@@ -36,8 +37,14 @@ export interface CannedPlatform {
   readonly deliveries: string[];
   /** Problems to respond with instead, by `METHOD path`. */
   readonly problems: Map<string, Readonly<Record<string, unknown>> & { readonly status: number }>;
+  /** Ended broadcasts, newest first, by stream. */
+  readonly recordings: Map<string, readonly Broadcast[]>;
+  /** MP4 files, newest first, by broadcast. */
+  readonly files: Map<string, readonly Download[]>;
   close(): Promise<void>;
 }
+
+const onAirStates: ReadonlySet<string> = new Set(['starting', 'live', 'reconnecting']);
 
 const types: Record<string, string> = {
   '.mpd': 'application/dash+xml',
@@ -55,6 +62,8 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
   const requests: string[] = [];
   const deliveries: string[] = [];
   const problems: CannedPlatform['problems'] = new Map();
+  const recordings: CannedPlatform['recordings'] = new Map();
+  const files: CannedPlatform['files'] = new Map();
   const down = { api: false, edge: false, feed: false };
 
   const server: Server = createServer((request, response) => {
@@ -143,7 +152,14 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     const method = request.method ?? '';
     const problem = problems.get(`${method} ${path}`);
     if (problem) return send(problem.status, problem);
-    if (id === '' && method === 'GET') return send(200, { streams: [...streams.values()] });
+    if (id === '' && method === 'GET') {
+      const all = [...streams.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      if (query.has('onAir')) return send(200, { streams: all.filter(({ state }) => onAirStates.has(state)) });
+      const from = all.findIndex((stream) => stream.id > (query.get('cursor') ?? ''));
+      const page = from < 0 ? [] : all.slice(from, from + Number(query.get('limit') ?? 50));
+      const last = page.at(-1);
+      return send(200, { streams: page, ...(last && last !== all.at(-1) && { cursor: last.id }) });
+    }
     if (id === '' && method === 'POST') {
       const stream = add(String((await bodyOf(request)).name));
       const key = formatStreamKey(newStreamKey(stream.id as never));
@@ -152,6 +168,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     }
     const stream = streams.get(id);
     if (!stream) return send(404, { title: 'Stream not found', status: 404 });
+    if (verb === 'broadcasts') return answerBroadcasts(id, path.split('/').slice(5), method, await bodyOf(request), send);
     if (verb === 'events' && live) {
       if (down.feed) return void response.destroy();
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -196,6 +213,33 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       });
     }
     return send(200, streams.get(id));
+  }
+
+  /** `rest`: broadcast, `downloads`, download. */
+  function answerBroadcasts(
+    id: string,
+    [broadcastId, downloads]: readonly string[],
+    method: string,
+    body: Record<string, unknown>,
+    send: (status: number, body?: object) => void,
+  ): void {
+    const recorded = recordings.get(id) ?? [];
+    if (broadcastId === undefined) return send(200, { broadcasts: recorded });
+    if (downloads === undefined && method === 'DELETE') {
+      recordings.set(
+        id,
+        recorded.filter((each) => each.id !== broadcastId),
+      );
+      return send(202, { streamId: id, broadcastId, recordings: 'delete', state: 'deleted', detail: '' });
+    }
+    const made = files.get(broadcastId) ?? [];
+    if (method === 'GET') return send(200, { downloads: made });
+    const asked = {
+      ...{ id: `d${made.length}`, broadcastId, fileName: 'A.mp4', state: 'queued', progress: 0, ...body },
+      askedAt: new Date().toISOString(),
+    } as Download;
+    files.set(broadcastId, [asked, ...made]);
+    send(202, asked);
   }
 
   function answerDestinations(
@@ -247,6 +291,8 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     requests,
     deliveries,
     problems,
+    recordings,
+    files,
     add,
     change,
     report,

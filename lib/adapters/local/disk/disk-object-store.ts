@@ -16,14 +16,16 @@ import { ObjectStoreRefusedError, PreconditionFailedError } from '../../../objec
 import { isObjectKey } from '../../../object-store/object-key.ts';
 import type {
   OpenObject,
+  OriginObjectStore,
   PutOptions,
   StoredObject,
-  StreamingObjectStore,
+  UploadOptions,
 } from '../../../object-store/ports.ts';
 import { rewrite } from '../../../retry/rewrite.ts';
 import { DataDirNotWritableError } from '../data-dir-error.ts';
 import { asStoreError, codeOf, isAbsent } from './disk-errors.ts';
 import { listKeys } from './disk-listing.ts';
+import { DiskUploads } from './disk-uploads.ts';
 import { encodeHeader, etagOf, readHeader } from './object-file.ts';
 
 /**
@@ -32,7 +34,7 @@ import { encodeHeader, etagOf, readHeader } from './object-file.ts';
  * old object or the new one, never a mix. Writes are not synced to disk: a power cut may lose the last seconds but never mixes
  * objects. A key must not be a folder of another key (`a` and `a/b`); such writes are refused. Throws `DataDirNotWritableError`.
  */
-export async function openDiskObjectStore(root: string): Promise<StreamingObjectStore> {
+export async function openDiskObjectStore(root: string): Promise<OriginObjectStore> {
   const temporary = join(root, 'tmp');
   const objects = join(root, 'objects');
   try {
@@ -49,15 +51,17 @@ export async function openDiskObjectStore(root: string): Promise<StreamingObject
   return new DiskObjectStore(await realpath(objects), temporary);
 }
 
-class DiskObjectStore implements StreamingObjectStore {
+class DiskObjectStore implements OriginObjectStore {
   readonly #objects: string;
   readonly #temporary: string;
+  readonly #uploads: DiskUploads;
   /** The latest pending write of each key. */
   readonly #writes = new Map<string, Promise<unknown>>();
 
   constructor(objects: string, temporary: string) {
     this.#objects = objects;
     this.#temporary = temporary;
+    this.#uploads = new DiskUploads(temporary);
   }
 
   async put(key: string, body: Uint8Array, options: PutOptions): Promise<{ etag: string }> {
@@ -118,6 +122,35 @@ class DiskObjectStore implements StreamingObjectStore {
       if (isAbsent(fault)) return undefined;
       throw asStoreError(fault, key);
     }
+  }
+
+  async openUpload(key: string, options: UploadOptions): Promise<string> {
+    this.#path(key);
+    try {
+      return await this.#uploads.begin(key, options);
+    } catch (fault) {
+      throw asStoreError(fault, key);
+    }
+  }
+
+  async uploadPart(key: string, upload: string, number: number, body: Uint8Array): Promise<void> {
+    try {
+      await this.#uploads.part(upload, key, number, body);
+    } catch (fault) {
+      throw asStoreError(fault, key);
+    }
+  }
+
+  completeUpload(key: string, upload: string): Promise<{ etag: string }> {
+    const path = this.#path(key);
+    return this.#alone(key, async () => {
+      if ((await this.#etag(key)) !== undefined) throw new PreconditionFailedError(`${key} already exists`);
+      return await this.#uploads.complete(upload, key, (whole) => this.#publish(whole, path));
+    });
+  }
+
+  abortUpload(upload: string): Promise<void> {
+    return this.#uploads.abort(upload);
   }
 
   async list(

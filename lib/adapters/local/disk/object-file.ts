@@ -6,12 +6,13 @@ import { z } from 'zod';
  * Each stored object is one file: a header with its HTTP metadata, then the body. With a single file, one rename publishes both,
  * and no crash can leave a body with another body's ETag.
  *
- *     "HWO1"  u16 BE length of the JSON  {"etag","contentType","cacheControl","sizeBytes"}  body
+ *     "HWO1"  u16 BE length of the JSON  {"etag","contentType","cacheControl","contentDisposition"?,"sizeBytes"}  body
  */
 export interface ObjectHeader {
   readonly etag: string;
   readonly contentType: string;
   readonly cacheControl: string;
+  readonly contentDisposition?: string | undefined;
   readonly sizeBytes: number;
 }
 
@@ -60,6 +61,7 @@ const shape = z.object({
   etag: z.string(),
   contentType: z.string(),
   cacheControl: z.string(),
+  contentDisposition: z.string().optional(),
   sizeBytes: z.int().nonnegative(),
 });
 

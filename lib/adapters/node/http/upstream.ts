@@ -144,6 +144,8 @@ function exchange(
   });
 }
 
+const mostDrainedBytes = 64 * 1024 * 1024;
+
 function answerOf(response: IncomingMessage, idleTimeoutMs: number): UpstreamAnswer {
   response.setTimeout(idleTimeoutMs, () =>
     response.destroy(new UpstreamError('UPSTREAM_TIMEOUT', `The response stalled for ${idleTimeoutMs} ms`)),
@@ -153,9 +155,10 @@ function answerOf(response: IncomingMessage, idleTimeoutMs: number): UpstreamAns
     headers: response.headers,
     body: response,
     discard() {
-      // Reading a short body to its end keeps the connection; the idle timeout bounds a long one.
       response.on('error', () => {});
-      response.resume();
+      // Reading a short body to its end keeps the connection; the idle timeout bounds a long one, which a download is too long for.
+      if (Number(response.headers['content-length'] ?? 0) > mostDrainedBytes) response.destroy();
+      else response.resume();
     },
   };
 }

@@ -21,6 +21,7 @@ import type { EncoderTier } from '../../../control-store/records.ts';
 import { PlatformFunction } from '../../../infra/function.ts';
 import type { KeyPepper } from '../../infra/key-pepper.ts';
 import type { PlaybackKeys } from '../../playback/infra/playback-keys-function.ts';
+import type { Recordings } from '../../recordings/infra/recordings-function.ts';
 import type { Takedowns } from '../../takedowns/infra/takedowns-function.ts';
 import { controlFunctionCodec } from '../control-api-config.ts';
 
@@ -61,6 +62,7 @@ export interface ControlApiProps {
   readonly keyPepper: KeyPepper;
   readonly playbackKeys: PlaybackKeys;
   readonly takedowns: Takedowns;
+  readonly recordings: Recordings;
   /** Encoders that a stream may choose. @default the fleet alone */
   readonly offeredEncoders?: readonly EncoderTier[];
   /** Whether the region has live origins. */
@@ -122,7 +124,7 @@ export class ControlApi extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlApiProps) {
     super(scope, id);
-    const { tables, keyPepper, playbackKeys, takedowns, access } = props;
+    const { tables, keyPepper, playbackKeys, takedowns, recordings, access } = props;
     // With an issuer, the page has the console.
     const origins = [...(access.jwt ? [props.pageBaseUrl] : []), ...access.pageOrigins];
     this.function = new PlatformFunction(this, 'Function', {
@@ -142,6 +144,7 @@ export class ControlApi extends Construct {
         edge: takedowns.edge,
         quarantineDays: props.quarantineDays,
         takedownsFunction: takedowns.function.function.functionName,
+        recordingsFunction: recordings.function.function.functionName,
         ...(props.offeredEncoders && { offeredEncoders: [...props.offeredEncoders] }),
         liveOrigins: props.liveOrigins,
         pushPorts: [...props.pushPorts],
@@ -167,6 +170,7 @@ export class ControlApi extends Construct {
     keyPepper.grantRead(this.function);
     playbackKeys.grantRead(this.function);
     takedowns.grantTakedown(this.function);
+    recordings.grantInvoke(this.function);
 
     const api = new HttpApi(this, 'Api', {
       apiName: `${props.name}-control`,

@@ -122,6 +122,15 @@ export const Broadcast = z
     endReason: z
       .enum(['publisher-ended', 'reconnect-window-over', 'ended-by-api', 'encoder-failed', 'taken-down'])
       .optional(),
+    durationMs: z.number().int().min(0).optional().openapi({
+      description:
+        'Length of the recording. Omitted until it is closed, and if its worker died before it could say.',
+      example: 3_725_000,
+    }),
+    sizeBytes: z.number().int().min(0).optional().openapi({
+      description: 'What the recording takes in storage, all renditions together; omitted as its length is.',
+      example: 1_902_346_240,
+    }),
     encoder: EncoderTier,
     workerId: memberId.openapi({
       description: 'With medialive, the worker that holds the lease on behalf of the channel.',

@@ -156,6 +156,11 @@ export class Publication {
     return Math.max(0, ...ends);
   }
 
+  /** What its segments come to, all renditions together; of those of an earlier worker nearly. */
+  get bytes(): number {
+    return [...this.#renditions.values()].reduce((sum, { segments }) => sum + segments.bytes, 0);
+  }
+
   /** A part is there. Its number's init segments are named from now on. Returns true if viewers may know of it. */
   part(id: string, part: Part, made: ReadonlyMap<string, TrackHeader>): boolean {
     if (this.#options.latency === 'standard') return false;

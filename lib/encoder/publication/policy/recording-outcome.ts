@@ -3,6 +3,8 @@ import type { EndReason } from '../../../control-store/records.ts';
 /** How writing a recording turned out. `fault`: its last segments or its playlists could not be written. */
 export interface RecordingOutcome {
   readonly durationMs: number;
+  /** What its segments come to, all renditions together. */
+  readonly bytes: number;
   readonly lostSegments: number;
   readonly fault: { readonly cause: unknown } | undefined;
 }

@@ -21,7 +21,7 @@ export class Rendition {
     this.#meter = new RateMeter(peakBps);
   }
 
-  get segments(): Pick<SegmentTable, 'get' | 'has' | 'lastNumber' | 'numbers' | 'size'> {
+  get segments(): Pick<SegmentTable, 'bytes' | 'get' | 'has' | 'lastNumber' | 'numbers' | 'size'> {
     return this.#segments;
   }
 

@@ -18,6 +18,7 @@ export class SegmentTable {
   readonly #pages = new Map<number, Page>();
   #count = 0;
   #last = -1;
+  #bytes = 0;
 
   get size(): number {
     return this.#count;
@@ -31,6 +32,11 @@ export class SegmentTable {
   /** What it takes, empty places included. */
   get allocatedBytes(): number {
     return this.#pages.size * pageSize * 16;
+  }
+
+  /** Of all segments. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   has(number: number): boolean {
@@ -50,6 +56,7 @@ export class SegmentTable {
     const page = this.#pages.get(pageOf(number)) ?? this.#newPage(pageOf(number));
     const at = number % pageSize;
     if (page.durationTicks[at] === 0) this.#count++;
+    this.#bytes += bytes - page.bytes[at]!;
     page.startTicks[at] = startTicks;
     page.durationTicks[at] = Math.max(1, durationTicks);
     page.bytes[at] = bytes;
@@ -59,7 +66,10 @@ export class SegmentTable {
   delete(number: number): void {
     const page = this.#pages.get(pageOf(number));
     if (!page || !this.has(number)) return;
-    page.durationTicks[number % pageSize] = 0;
+    const at = number % pageSize;
+    this.#bytes -= page.bytes[at]!;
+    page.bytes[at] = 0;
+    page.durationTicks[at] = 0;
     this.#count--;
     while (this.#last >= 0 && !this.has(this.#last)) this.#last--;
   }

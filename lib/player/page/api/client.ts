@@ -1,12 +1,17 @@
 import type {
+  Broadcast,
+  BroadcastList,
   CreatedKey,
   CreatedStream,
   Deletion,
   Destination,
   DestinationChange,
+  Download,
+  DownloadList,
   EncoderTier,
   LatencyMode,
   NewDestination,
+  NewDownload,
   NewPlaybackSession,
   PlaybackMode,
   PlaybackSession,
@@ -73,6 +78,8 @@ export function createCall(request: typeof fetch, unreachable = 'The platform is
 /** The part of the control API that the page uses. Every call may throw `ApiError` or `ApiUnreachableError`. */
 export interface ApiClient {
   listStreams(cursor?: string): Promise<StreamPage>;
+  /** Only streams on air. */
+  listOnAir(): Promise<StreamPage>;
   getStream(id: string): Promise<Stream>;
   createStream(name: string): Promise<CreatedStream>;
   renameStream(id: string, name: string): Promise<Stream>;
@@ -81,6 +88,13 @@ export interface ApiClient {
   /** Creates a new key; the previous one keeps working for an hour. */
   rotateKey(id: string): Promise<CreatedKey>;
   endBroadcast(id: string): Promise<void>;
+  /** Newest first. */
+  listBroadcasts(id: string): Promise<readonly Broadcast[]>;
+  deleteBroadcast(id: string, broadcastId: string): Promise<Deletion>;
+  /** What the same request has made already is returned. */
+  createDownload(id: string, broadcastId: string, made: NewDownload): Promise<Download>;
+  /** Newest first. */
+  listDownloads(id: string, broadcastId: string): Promise<readonly Download[]>;
   /** Takes the stream down; repeating it changes nothing. `reason` is for reviewers. */
   takedown(id: string, reason: string): Promise<Takedown>;
   restore(id: string): Promise<Takedown>;
@@ -124,11 +138,15 @@ export function createApiClient(
   const destination = (id: string, destinationId: string) =>
     `${one(id)}/destinations/${encodeURIComponent(destinationId)}`;
 
+  const broadcast = (id: string, broadcastId: string) =>
+    `${one(id)}/broadcasts/${encodeURIComponent(broadcastId)}`;
+
   const call = createCall(request, unreachable);
 
   return {
     listStreams: (cursor) =>
       call('GET', `${streams}?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
+    listOnAir: () => call('GET', `${streams}?onAir=true&limit=100`),
     getStream: (id) => call('GET', one(id)),
     createStream: (name) => call('POST', streams, { name }),
     renameStream: (id, name) => call('PATCH', one(id), { name }),
@@ -137,6 +155,12 @@ export function createApiClient(
       return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
     },
     endBroadcast: (id) => call('POST', `${one(id)}/end`),
+    listBroadcasts: async (id) =>
+      (await call<BroadcastList>('GET', `${one(id)}/broadcasts?limit=100`)).broadcasts,
+    deleteBroadcast: (id, broadcastId) => call('DELETE', broadcast(id, broadcastId)),
+    createDownload: (id, broadcastId, made) => call('POST', `${broadcast(id, broadcastId)}/downloads`, made),
+    listDownloads: async (id, broadcastId) =>
+      (await call<DownloadList>('GET', `${broadcast(id, broadcastId)}/downloads`)).downloads,
     takedown: (id, reason) => call('POST', `${one(id)}/takedown`, { reason }),
     restore: (id) => call('POST', `${one(id)}/restore`),
     getTakedown: (id) => call('GET', `${one(id)}/takedown`),

@@ -96,6 +96,16 @@ export interface components {
             readonly endedAt?: string;
             /** @enum {string} */
             readonly endReason?: "publisher-ended" | "reconnect-window-over" | "ended-by-api" | "encoder-failed" | "taken-down";
+            /**
+             * @description Length of the recording. Omitted until it is closed, and if its worker died before it could say.
+             * @example 3725000
+             */
+            readonly durationMs?: number;
+            /**
+             * @description What the recording takes in storage, all renditions together; omitted as its length is.
+             * @example 1902346240
+             */
+            readonly sizeBytes?: number;
             readonly encoder: components["schemas"]["EncoderTier"];
             /**
              * @description With medialive, the worker that holds the lease on behalf of the channel.
@@ -322,7 +332,7 @@ export interface components {
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
             /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             readonly title: string;
             readonly status: number;
             readonly detail: string;
@@ -515,6 +525,84 @@ export interface components {
         };
         readonly BroadcastList: {
             readonly broadcasts: readonly components["schemas"]["Broadcast"][];
+        };
+        /** @description A recording, or a clip of one, as a single MP4 file. */
+        readonly Download: {
+            /** @example q8w2z5cvk4x9 */
+            readonly id: string;
+            /** @example 1jm8p0v4c7h2kqv0 */
+            readonly broadcastId: string;
+            /**
+             * @description Where the clip begins, in milliseconds from the beginning of the recording.
+             * @example 61500
+             */
+            readonly startMs?: number;
+            /**
+             * @description Where the clip ends.
+             * @example 84000
+             */
+            readonly endMs?: number;
+            /**
+             * @description ID of a rendition; `audio` for sound alone.
+             * @example 720p
+             */
+            readonly rendition?: string;
+            /** @example Sunday concert 2026-11-22.mp4 */
+            readonly fileName: string;
+            /**
+             * @description queued: waits for its turn. running: is being written. ready: can be downloaded until it expires. failed: see detail.
+             * @enum {string}
+             */
+            readonly state: "queued" | "running" | "ready" | "failed";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly askedAt: string;
+            /**
+             * @description How much of it is written.
+             * @example 0.4
+             */
+            readonly progress: number;
+            /** @example 7340032 */
+            readonly sizeBytes?: number;
+            /** @example 22500 */
+            readonly durationMs?: number;
+            /**
+             * Format: uri
+             * @description Present once it is ready. If the stream is signed, it opens only with a token in its path, as its playback URLs do.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/download-q8w2z5cvk4x9.mp4
+             */
+            readonly url?: string;
+            /**
+             * Format: date-time
+             * @description When the file is deleted; a failed download is forgotten then. Ask again afterwards.
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /** @description Why it failed, for people. */
+            readonly detail?: string;
+        };
+        /** @description Without times the whole recording; without a rendition the best one. */
+        readonly NewDownload: {
+            /**
+             * @description Where the clip begins, in milliseconds from the beginning of the recording.
+             * @example 61500
+             */
+            readonly startMs?: number;
+            /**
+             * @description Where the clip ends.
+             * @example 84000
+             */
+            readonly endMs?: number;
+            /**
+             * @description ID of a rendition; `audio` for sound alone.
+             * @example 720p
+             */
+            readonly rendition?: string;
+        };
+        readonly DownloadList: {
+            readonly downloads: readonly components["schemas"]["Download"][];
         };
         readonly StreamEventList: {
             readonly events: readonly components["schemas"]["StreamEvent"][];

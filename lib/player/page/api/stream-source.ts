@@ -12,8 +12,8 @@ import { type ApiClient, ApiError, ApiUnreachableError } from './client.ts';
 
 /** Where the viewer page gets its knowledge of a stream. */
 export interface StreamSource {
-  /** Throws if nothing could be found out. */
-  find(id: string): Promise<FoundStream>;
+  /** With `broadcastId` what there is of that broadcast, whatever the stream does now. Throws if nothing could be found out. */
+  find(id: string, broadcastId?: string): Promise<FoundStream>;
   /** Delay in ms until `find` is due again; undefined for never. */
   pollMs(situation: PollSituation): number | undefined;
 }
@@ -34,7 +34,7 @@ export const apiStreams = (
   carry: CarryToken = bare,
   request: typeof fetch = (...call) => fetch(...call),
 ): StreamSource => ({
-  async find(id) {
+  async find(id, wanted) {
     try {
       const stream = await api.getStream(id);
       const { name, state, broadcast } = stream;
@@ -43,6 +43,10 @@ export const apiStreams = (
       if (access === 'signed') {
         const found = await look(request, carry(id, manifests.includes('hls') ? hls : dash));
         if (found.status === linkFaultStatus) return { name, knowledge: locked(found.body) };
+      }
+      if (wanted !== undefined && wanted !== broadcast?.id) {
+        const carried = (url: string) => carry(id, url);
+        return { name, knowledge: await findRecording(request, carried, { dash, hls }, wanted) };
       }
       return { name, knowledge: { kind: 'known', state, broadcastId: broadcast?.id, dash, hls, manifests } };
     } catch (cause) {
@@ -71,9 +75,12 @@ export const edgeStreams = (
   carry: CarryToken = bare,
 ): StreamSource => {
   return {
-    async find(id) {
+    async find(id, wanted) {
       const base = `${edgeBaseUrl}/${region}/${encodeURIComponent(id)}`;
       const place = { kind: 'known', dash: `${base}/manifest.mpd`, hls: `${base}/index.m3u8` } as const;
+      if (wanted !== undefined) {
+        return { knowledge: await findRecording(request, (url) => carry(id, url), place, wanted) };
+      }
       const mpd = await look(request, carry(id, place.dash));
       if (mpd.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
       if (mpd.status === linkFaultStatus) return { knowledge: locked(mpd.body) };
@@ -92,6 +99,26 @@ export const edgeStreams = (
     pollMs: edgePollMs,
   };
 };
+
+/** One broadcast of a stream by its own manifests. `place`: the stream's. */
+async function findRecording(
+  request: typeof fetch,
+  carry: (url: string) => string,
+  { dash, hls }: { readonly dash: string; readonly hls: string },
+  broadcastId: string,
+): Promise<FoundStream['knowledge']> {
+  const own = (url: string): string => url.replace(/\/([^/]+)$/, `/${broadcastId}/$1`);
+  const known = { kind: 'known', broadcastId, dash, hls } as const;
+  const mpd = await look(request, carry(own(dash)));
+  if (mpd.status === takenDownStatus) return { kind: 'taken-down' };
+  if (mpd.status === linkFaultStatus) return locked(mpd.body);
+  if (mpd.status !== 404) return { ...known, state: manifestState(mpd, readManifestState(mpd.body)).state };
+  // Not every encoder produces a DASH manifest.
+  const playlist = await look(request, carry(own(hls)));
+  if (playlist.status === 404) return { kind: 'missing' };
+  if (playlist.status !== 200) throw new ApiError(playlist.status, 'The edge has no recording now.');
+  return { ...known, state: 'ended', manifests: ['hls'] };
+}
 
 async function look(request: typeof fetch, url: string): Promise<{ status: number; body: string }> {
   try {

@@ -20,6 +20,10 @@ export type NewPlaybackSession = Schemas['NewPlaybackSession'];
 export type CreatedKey = Schemas['CreatedKey'];
 
 export type Broadcast = Schemas['Broadcast'];
+export type BroadcastList = Schemas['BroadcastList'];
+export type Download = Schemas['Download'];
+export type DownloadList = Schemas['DownloadList'];
+export type NewDownload = Schemas['NewDownload'];
 export type Rendition = Schemas['Rendition'];
 
 export type EncoderTier = Schemas['EncoderTier'];

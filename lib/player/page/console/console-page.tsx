@@ -3,6 +3,7 @@ import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
 import { watchPath } from '../model/routes.ts';
 import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
+import { Recordings } from '../recordings/recordings.tsx';
 import { useApi, useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
@@ -74,6 +75,7 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
               <RenditionsTable renditions={stream.broadcast.renditions} />
             </>
           )}
+          <Recordings stream={stream} />
           {processes && (
             <ProcessesPanel
               client={processes}

@@ -1,20 +1,18 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
-import type { Stream, StreamPage } from '../api/types.ts';
-import { formatWhen } from '../model/format.ts';
-import { consolePath, watchPath } from '../model/routes.ts';
-import { shownState } from '../model/stream-state.ts';
+import type { Stream } from '../api/types.ts';
+import { type ListOrder, listedStreams, listOrders } from '../model/stream-list.ts';
 import { noticeHere } from '../shell/navigation.ts';
-import { useApi, useServices } from '../shell/services.ts';
-import { StateBadge } from '../ui/state-badge.tsx';
-import { usePolled } from '../ui/use-polled.ts';
+import { useServices } from '../shell/services.ts';
 import { CreateStream } from './create-stream.tsx';
 import { EmptyList } from './empty-list.tsx';
+import { StreamCard } from './stream-card.tsx';
+import { useGrowing } from './use-growing.ts';
+import { useStreams } from './use-streams.ts';
 
 /** All streams with their states, and a button to create one. */
 export function ListPage() {
-  const api = useApi();
-  const { value, fault } = usePolled(() => allStreams(api.listStreams), 3_000);
+  const { streams, complete, fault } = useStreams();
   const [creating, setCreating] = useState(false);
   useEffect(() => {
     document.title = 'Streams · Headwater';
@@ -31,88 +29,122 @@ export function ListPage() {
       {noticeHere() !== undefined && <p class="quiet">{noticeHere()}</p>}
       {fault !== undefined && (
         <p class="fault" role="alert">
-          {faultWords(fault)} {value ? 'What you see may be out of date.' : ''} Retrying every few seconds.
+          {faultWords(fault)} {streams ? 'What you see may be out of date.' : ''} Retrying every few seconds.
         </p>
       )}
-      {value === undefined && fault === undefined && <p class="quiet">Loading the streams…</p>}
-      {value?.length === 0 && <EmptyList onCreate={() => setCreating(true)} />}
-      {value !== undefined && value.length > 0 && (
-        <ul class="stream-list">
-          {value.map((stream) => (
-            <StreamCard key={stream.id} stream={stream} />
-          ))}
-        </ul>
-      )}
+      {streams === undefined && fault === undefined && <p class="quiet">Loading the streams…</p>}
+      {streams?.length === 0 && <EmptyList onCreate={() => setCreating(true)} />}
+      {streams !== undefined && streams.length > 0 && <StreamList streams={streams} complete={complete} />}
       {creating && <CreateStream onClose={() => setCreating(false)} />}
     </>
   );
 }
 
-function StreamCard({ stream }: { stream: Stream }) {
-  const { linkedRegion } = useServices();
-  const { broadcast } = stream;
-  const state = shownState(stream);
+/** With fewer there is nothing to search. */
+const searchedFrom = 6;
+
+function StreamList({ streams, complete }: { streams: readonly Stream[]; complete: boolean }) {
+  const { announce } = useServices();
+  const [search, setSearch] = useState('');
+  const [order, setOrder] = useState<ListOrder>('last-on-air');
+  const { onAir, others } = listedStreams(streams, { search, order });
+  const found = onAir.length + others.length;
+  const { shown, more, end } = useGrowing(`${search} ${order}`);
+  const isSearched = search.trim() !== '';
+  const count = isSearched ? `${found} of ${streams.length} streams` : `${streams.length} streams`;
+
+  useEffect(() => {
+    if (!isSearched) return;
+    const timer = setTimeout(() => announce(count), 600);
+    return () => clearTimeout(timer);
+  }, [announce, count, isSearched]);
+
   return (
-    <li class={`stream-card stream-card-${state}`}>
-      <div class="stream-card-head">
-        <h2>
-          <a href={consolePath(stream.id)}>{stream.name}</a>
-        </h2>
-        <StateBadge state={state} />
-      </div>
-      <p class="quiet">{history(stream)}</p>
-      <div class="stream-card-foot">
-        <a
-          class="button button-small"
-          href={consolePath(stream.id)}
-          aria-label={`Console for ${stream.name}`}
-        >
-          Console
-        </a>
-        <a
-          class="button button-small button-quiet"
-          href={watchPath(stream.id, linkedRegion)}
-          aria-label={`Watch ${stream.name}`}
-        >
-          {state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}
-        </a>
-      </div>
-    </li>
+    <>
+      {streams.length >= searchedFrom && (
+        <ListTools
+          search={search}
+          onSearch={setSearch}
+          order={order}
+          onOrder={setOrder}
+          count={complete ? count : `${count} so far…`}
+        />
+      )}
+      {onAir.length > 0 && (
+        <section class="stream-group" aria-labelledby="on-air-title">
+          <h2 id="on-air-title">On air ({onAir.length})</h2>
+          <ul class="stream-list">
+            {onAir.slice(0, shown).map((stream) => (
+              <StreamCard key={stream.id} stream={stream} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {others.length > 0 && (
+        <section class="stream-group" aria-labelledby="off-air-title">
+          <h2 id="off-air-title" class={onAir.length > 0 ? undefined : 'visually-hidden'}>
+            Off air ({others.length})
+          </h2>
+          <ul class="stream-list">
+            {others.slice(0, Math.max(0, shown - onAir.length)).map((stream) => (
+              <StreamCard key={stream.id} stream={stream} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {found === 0 && <p class="quiet">No stream has “{search.trim()}” in its name, ID or owner.</p>}
+      {found > shown && (
+        <p class="stream-more" ref={end}>
+          <button type="button" class="button" onClick={more}>
+            Show more
+          </button>{' '}
+          <span class="quiet">
+            {shown} of {found} are shown.
+          </span>
+        </p>
+      )}
+    </>
   );
 }
 
-/** One line about the stream's latest activity. */
-function history(stream: Stream): string {
-  const { broadcast, createdAt, takedown } = stream;
-  const state = shownState(stream);
-  if (takedown && state === 'taken-down') {
-    return `Taken down ${formatWhen(Date.parse(takedown.askedAt), Date.now())}: ${takedown.reason}`;
-  }
-  if (broadcast === undefined)
-    return `Created ${formatWhen(Date.parse(createdAt), Date.now())}, not on air yet`;
-  if (state === 'ended') {
-    return `Last on air ${formatWhen(Date.parse(broadcast.endedAt ?? broadcast.startedAt), Date.now())}`;
-  }
-  return `On air since ${formatWhen(Date.parse(broadcast.startedAt), Date.now())}`;
-}
-
-/** Reads all pages of the list, at most ten: nobody with more than a thousand streams will browse them here. */
-async function allStreams(listStreams: (cursor?: string) => Promise<StreamPage>): Promise<readonly Stream[]> {
-  const streams: Stream[] = [];
-  let cursor: string | undefined;
-  for (let pages = 0; pages < 10; pages++) {
-    const page = await listStreams(cursor);
-    streams.push(...page.streams);
-    cursor = page.cursor;
-    if (cursor === undefined) break;
-  }
-  return inOrder(streams);
-}
-
-/** Streams on air first, then the newest. */
-function inOrder(streams: readonly Stream[]): readonly Stream[] {
-  const rank = { live: 0, reconnecting: 1, starting: 2, ended: 3, idle: 3 };
-  return streams.toSorted(
-    (a, b) => rank[a.state] - rank[b.state] || Date.parse(b.createdAt) - Date.parse(a.createdAt),
+function ListTools(props: {
+  search: string;
+  onSearch: (text: string) => void;
+  order: ListOrder;
+  onOrder: (order: ListOrder) => void;
+  count: string;
+}) {
+  const { search, onSearch, order, onOrder, count } = props;
+  const id = useId();
+  return (
+    <search class="stream-tools">
+      <label class="field stream-search" for={`${id}-search`}>
+        <span>Search</span>
+        <input
+          id={`${id}-search`}
+          type="search"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="Name, ID or owner"
+          value={search}
+          onInput={(event) => onSearch(event.currentTarget.value)}
+        />
+      </label>
+      <label class="field" for={`${id}-order`}>
+        <span>Sort by</span>
+        <select
+          id={`${id}-order`}
+          value={order}
+          onChange={(event) => onOrder(event.currentTarget.value as ListOrder)}
+        >
+          {Object.entries(listOrders).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p class="quiet small stream-count">{count}</p>
+    </search>
   );
 }

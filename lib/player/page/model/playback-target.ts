@@ -41,6 +41,8 @@ export interface FallbackPlace {
   readonly edgeBaseUrl: string;
   readonly region: string;
   readonly streamId: string;
+  /** The broadcast that was asked for. @default the newest */
+  readonly broadcastId?: string | undefined;
 }
 
 /**
@@ -53,9 +55,11 @@ export function playbackTarget(
   place: FallbackPlace,
 ): PlaybackTarget | undefined {
   if (stream.kind === 'unreachable') {
-    const { edgeBaseUrl, region, streamId } = place;
+    const { edgeBaseUrl, region, streamId, broadcastId } = place;
     const file = manifestFiles[manifestOf(method)];
-    return { url: `${edgeBaseUrl}/${region}/${encodeURIComponent(streamId)}/${file}`, from: 'live' };
+    const base = `${edgeBaseUrl}/${region}/${encodeURIComponent(streamId)}`;
+    if (broadcastId === undefined) return { url: `${base}/${file}`, from: 'live' };
+    return { url: `${base}/${broadcastId}/${file}`, from: 'start', broadcastId };
   }
   if (stream.kind !== 'known' || stream.state === 'idle' || stream.state === 'starting') return undefined;
   const { state, broadcastId, manifests = ['dash', 'hls'] } = stream;

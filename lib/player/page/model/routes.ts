@@ -21,5 +21,17 @@ export const consolePath = (id: string): string => `/streams/${encodeURIComponen
 export const watchPath = (id: string, region?: string): string =>
   `/watch/${encodeURIComponent(id)}${region === undefined ? '' : `?region=${region}`}`;
 
+/** The viewer page of one recording. */
+export const recordingPath = (id: string, broadcastId: string, region?: string): string => {
+  const path = watchPath(id, region);
+  return `${path}${path.includes('?') ? '&' : '?'}broadcast=${encodeURIComponent(broadcastId)}`;
+};
+
+/** The recording that a viewer page's address asks for; undefined for whatever the stream shows now. */
+export function watchedBroadcast(search: string): string | undefined {
+  const named = new URLSearchParams(search).get('broadcast') ?? '';
+  return /^[0-9a-z]{16}$/.test(named) ? named : undefined;
+}
+
 /** Whether a path leads to the viewer, which has no part of the console. */
 export const isViewerPath = (path: string): boolean => parseRoute(path).page === 'watch';

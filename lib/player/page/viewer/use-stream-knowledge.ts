@@ -3,8 +3,14 @@ import type { StreamKnowledge } from '../model/playback-target.ts';
 import { isRefusal, type PlaybackCondition } from '../model/viewer-scene.ts';
 import { useServices } from '../shell/services.ts';
 
-/** What the source knows about the stream, refreshed as often as the source requires. */
-export function useStreamKnowledge(id: string): {
+/**
+ * What the source knows about the stream, refreshed as often as the source requires. `broadcastId`: the only one that is wanted; left
+ * out for whatever the stream shows.
+ */
+export function useStreamKnowledge(
+  id: string,
+  broadcastId?: string,
+): {
   readonly knowledge: StreamKnowledge;
   readonly name: string | undefined;
   /** Reports the player's condition, which decides when to ask again; trouble asks immediately. */
@@ -51,7 +57,7 @@ export function useStreamKnowledge(id: string): {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const round = async () => {
       try {
-        const found = await streams.find(id);
+        const found = await streams.find(id, broadcastId);
         if (stopped) return;
         if (found.name !== undefined) setName(found.name);
         learn(found.knowledge);
@@ -88,7 +94,7 @@ export function useStreamKnowledge(id: string): {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', seen);
     };
-  }, [streams, id, turn, learn]);
+  }, [streams, id, broadcastId, turn, learn]);
 
   return { knowledge, name, report, askNow };
 }

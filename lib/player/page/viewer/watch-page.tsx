@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackMethod } from '../model/protocol.ts';
-import { consolePath } from '../model/routes.ts';
+import { consolePath, watchedBroadcast } from '../model/routes.ts';
 import type { ShownState } from '../model/stream-state.ts';
 import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
@@ -22,7 +22,8 @@ export function WatchPage({ id }: { id: string }) {
   const { api, settings, announce } = useServices();
   const video = useRef<HTMLVideoElement>(null);
   const captions = useRef<HTMLDivElement>(null);
-  const { knowledge, name, report, askNow } = useStreamKnowledge(id);
+  const broadcastId = useMemo(() => watchedBroadcast(location.search), []);
+  const { knowledge, name, report, askNow } = useStreamKnowledge(id, broadcastId);
   const refused = refusalOf(knowledge);
   const token = usePlaybackLink(id, refused !== undefined && refused !== 'taken-down');
   // A new link is reason to ask again.
@@ -32,7 +33,7 @@ export function WatchPage({ id }: { id: string }) {
     asked.current = token;
     askNow();
   }, [token, askNow]);
-  const place = { ...settings, streamId: id };
+  const place = { ...settings, streamId: id, broadcastId };
   const targetBy = (method: PlaybackMethod) => {
     const target = playbackTarget(knowledge, method, place);
     return target && { ...target, url: carryToken(target.url, token) };

@@ -5,6 +5,7 @@ import { controlFunctionCodec } from '../../../../lib/control/api/control-api-co
 import { ControlApi } from '../../../../lib/control/api/infra/control-api-function.ts';
 import { KeyPepper } from '../../../../lib/control/infra/key-pepper.ts';
 import { PlaybackKeys } from '../../../../lib/control/playback/infra/playback-keys-function.ts';
+import { Recordings } from '../../../../lib/control/recordings/infra/recordings-function.ts';
 import { Takedowns } from '../../../../lib/control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from '../../../../lib/control-store/infra/tables.ts';
 import { OriginBucket } from '../../../../lib/origin/infra/origin-bucket.ts';
@@ -21,17 +22,16 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
     const { encryptionKey } = tables;
     const keyPepper = new KeyPepper(stack, 'KeyPepper', { name: 'live', keepOnDelete: true, encryptionKey });
     const logs = { metricsNamespace: 'Headwater/live', logDays: RetentionDays.ONE_MONTH };
+    const origin = new OriginBucket(stack, 'Origin', {
+      deployment: 'live',
+      retention: testDeployment().retention,
+    });
+    const place = { name: 'live', region: 'eu-central-1', tables, origin, eventDays: 400 };
+    const recordings = new Recordings(stack, 'Recordings', { ...place, ...logs });
     const takedowns = new Takedowns(stack, 'Takedowns', {
-      name: 'live',
-      region: 'eu-central-1',
-      tables,
-      origin: new OriginBucket(stack, 'Origin', {
-        deployment: 'live',
-        retention: testDeployment().retention,
-      }),
+      ...place,
       distributionId: 'EDFDVBD6EXAMPLE',
       denialsArn,
-      eventDays: 400,
       ...logs,
     });
     const playbackKeys = new PlaybackKeys(stack, 'PlaybackKeys', {
@@ -57,6 +57,7 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       keyPepper,
       playbackKeys,
       takedowns,
+      recordings,
       ...logs,
     });
   });
@@ -170,6 +171,7 @@ describe('the function behind it', () => {
     // Names that CloudFormation fills in.
     env.HEADWATER_ORIGIN = 's3://live-origin';
     env.HEADWATER_TAKEDOWNS_FUNCTION = 'live-takedowns';
+    env.HEADWATER_RECORDINGS_FUNCTION = 'live-recordings';
     expect(controlFunctionCodec.decode(env)).toMatchObject({
       controlStore: 'dynamodb:live',
       eventRetentionDays: 400,

@@ -1,0 +1,111 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from '../api/client.ts';
+import type { Stream } from '../api/types.ts';
+import { withFresh } from '../model/stream-list.ts';
+import { isOnAir } from '../model/stream-state.ts';
+import { useApi } from '../shell/services.ts';
+
+/** The most streams that are loaded: who has more looks for them in the API. */
+const mostPages = 50;
+const everyMs = 3_000;
+
+export interface KnownStreams {
+  /** Undefined until the first page has come. */
+  readonly streams: readonly Stream[] | undefined;
+  /** All pages have come. */
+  readonly complete: boolean;
+  readonly fault: unknown;
+}
+
+/**
+ * All streams. The first page is there at once, the others follow. Then every three seconds those on air are read again, and one page of
+ * the others: a thousand streams cost the platform no more than a hundred, and what begins or ends is seen at once all the same.
+ */
+export function useStreams(): KnownStreams {
+  const api = useApi();
+  const [known, setKnown] = useState<KnownStreams>({ streams: undefined, complete: false, fault: undefined });
+  const current = useRef<readonly Stream[]>([]);
+
+  const show = useCallback((streams: readonly Stream[], complete: boolean) => {
+    current.current = streams;
+    setKnown({ streams, complete, fault: undefined });
+  }, []);
+
+  useEffect(() => {
+    let stopped = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    /** Where each page begins; undefined is the first. */
+    let cursors: (string | undefined)[] = [undefined];
+    let turn = 0;
+
+    const readPage = async (at: number): Promise<void> => {
+      const from = cursors[at];
+      const page = await api.listStreams(from);
+      if (stopped) return;
+      const { cursor } = page;
+      cursors = cursors.slice(0, cursor === undefined ? at + 1 : undefined);
+      if (cursor !== undefined) cursors[at + 1] = cursor;
+      // What was deleted is missing between the page's two ends.
+      const kept = current.current.filter(
+        ({ id }) => (from !== undefined && id <= from) || (cursor !== undefined && id > cursor),
+      );
+      const complete = cursor === undefined || at + 1 >= mostPages;
+      show(withFresh(kept, page.streams), complete);
+    };
+
+    const readOnAir = async (): Promise<void> => {
+      const { streams } = await api.listOnAir();
+      if (stopped) return;
+      const ids = new Set(streams.map(({ id }) => id));
+      const over = current.current.filter(({ id, state }) => isOnAir(state) && !ids.has(id));
+      const ended = await Promise.all(
+        over.slice(0, 20).map(({ id }) => api.getStream(id).catch(goneAsUndefined)),
+      );
+      if (stopped) return;
+      const gone = new Set(over.filter((_, at) => at < 20 && ended[at] === undefined).map(({ id }) => id));
+      const left = current.current.filter(({ id }) => !gone.has(id));
+      show(withFresh(left, [...streams, ...ended.flatMap((each) => each ?? [])]), true);
+    };
+
+    const loadAll = async (): Promise<void> => {
+      for (let at = 0; at < cursors.length && at < mostPages && !stopped; at++) await readPage(at);
+    };
+
+    const round = async (): Promise<void> => {
+      if (document.visibilityState === 'visible') {
+        try {
+          if (turn === 0) await loadAll();
+          else {
+            await readPage(turn % Math.min(cursors.length, mostPages));
+            if (cursors.length > 1) await readOnAir();
+          }
+          turn++;
+        } catch (fault) {
+          if (stopped) return;
+          setKnown((before) => ({ ...before, fault }));
+        }
+      }
+      if (!stopped) timer = setTimeout(round, everyMs);
+    };
+    const seen = (): void => {
+      if (document.visibilityState !== 'visible') return;
+      clearTimeout(timer);
+      void round();
+    };
+    void round();
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', seen);
+    };
+  }, [api, show]);
+
+  return known;
+}
+
+/** A stream that has been deleted meanwhile. */
+function goneAsUndefined(cause: unknown): undefined {
+  if (cause instanceof ApiError && cause.status === 404) return undefined;
+  throw cause;
+}
