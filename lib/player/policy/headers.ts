@@ -34,7 +34,7 @@ export function contentSecurityPolicy(
     'default-src': "'none'",
     'script-src': "'self'",
     'style-src': "'self'",
-    'img-src': "'self' data:",
+    'img-src': `'self' data:${edge}`,
     'connect-src': [`'self'${api}${processApi}${edge}`, ...connects].join(' '),
     'media-src': `'self' blob:${edge}`,
     'manifest-src': "'self'",
