@@ -143,9 +143,9 @@ describe('a live picture', () => {
     await page.mouse.move(width / 2, height / 2);
     for (const name of ['Pause', 'Full screen']) {
       const box = await page.getByRole('button', { name, exact: true }).boundingBox();
-      expect(box && [box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height]).toEqual(
-        [true, true, true, true],
-      );
+      expect(
+        box && [box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height],
+      ).toEqual([true, true, true, true]);
     }
     await page.close();
   });
@@ -397,10 +397,13 @@ describe('the end of a broadcast', () => {
   });
 
   test('the bar shows where a seek leads, by time and picture, and its knob reaches the end', async () => {
-    await under.serve('storyboard.vtt', [
-      'WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nsprite.png#xywh=0,0,80,45',
-      '00:00:02.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
-    ].join('\n\n'));
+    await under.serve(
+      'storyboard.vtt',
+      [
+        'WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nsprite.png#xywh=0,0,80,45',
+        '00:00:02.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
+      ].join('\n\n'),
+    );
     await under.serve('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
     const { id } = under.platform.add('Sought show', {
       state: 'ended',

@@ -5,7 +5,7 @@ import { fetchMediaPlaylist, fetchMultivariant, fetchRendition } from '../../../
 import { probePackets } from '../../../testkit/media/recording.ts';
 import { makeClip, type RelayFeed } from '../../../testkit/media/relay-feed.ts';
 import { SlowMachine } from '../../../testkit/media/slow-machine.ts';
-import { startPageOnEdge, showsHeight } from '../player/page-on-edge.ts';
+import { showsHeight, startPageOnEdge } from '../player/page-on-edge.ts';
 import { edgeOf } from './edge-of.ts';
 
 const frameMs = 1000 / 15;

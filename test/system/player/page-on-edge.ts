@@ -36,7 +36,8 @@ export async function startPageOnEdge(edgeBaseUrl: string): Promise<PageOnEdge> 
 export async function showsHeight(page: Page, height: number): Promise<string[]> {
   const button = page.getByRole('button', { name: `Quality: Auto · ${height}p` });
   await button.waitFor();
-  await page.waitForFunction((wanted) => document.querySelector('video')?.videoHeight === wanted, height);
+  // As text: this is used where there are no types of browsers.
+  await page.waitForFunction(`document.querySelector('video')?.videoHeight === ${height}`);
   await button.press('Enter');
   const items = page.getByRole('menuitemradio');
   await items.first().waitFor();
