@@ -202,6 +202,7 @@ export class Broadcast implements ActiveBroadcast {
           this.live?.group(group);
         },
         picture: (kind, streamMs, jpeg) => this.#output.picture(kind, streamMs, jpeg),
+        captions: (channel) => this.#output.captions(channel),
         started: (run) => {
           this.#report.encoding.started(run);
           this.live?.remade(run.id, run.fromNumber);

@@ -1,5 +1,6 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
+import type { CaptionChannel } from '../../packaging/codec/avc-captions.ts';
 import { type Ladder, soundAlone } from '../../packaging/ladder-fit.ts';
 import { defaultPartMs, segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
 import type { StreamId } from '../../routing/ids.ts';
@@ -53,6 +54,8 @@ export interface EncodingHandler {
   group(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void;
   /** A JPEG of the first picture of a cell of the storyboard, or of a run. One may come again, or from another run. */
   picture(kind: PictureKind, streamMs: number, jpeg: Buffer): void;
+  /** Captions are in the pictures. Called for each channel, by each run. */
+  captions(channel: CaptionChannel): void;
   started(run: EncoderRun): void;
   /**
    * The top rendition was given up because ffmpeg was behind by `lagMs`, or, if undefined, because it crashed with it. `left`: the
@@ -379,6 +382,7 @@ export class Encoding {
         part: (track, part) => this.#handOn(this.#parts.push(id, track, part)),
         segment: (track, segment) => this.#emit(this.#collector.push(id, track, segment)),
         picture: (kind, streamMs, jpeg) => this.#handler.picture(kind, streamMs, jpeg),
+        captions: (channel) => this.#handler.captions(channel),
         over: () => this.#handOn(this.#parts.over(id)),
         ended: (exit, expected) => this.#ended(run, exit, expected),
       },

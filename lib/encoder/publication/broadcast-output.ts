@@ -1,4 +1,5 @@
 import type { LatencyMode } from '../../control-store/records.ts';
+import type { CaptionChannel } from '../../packaging/codec/avc-captions.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
 import type { PictureKind } from '../encoding/policy/ffmpeg/picture-outputs.ts';
@@ -40,6 +41,7 @@ export class BroadcastOutput {
   readonly #handler: BroadcastOutputHandler;
   readonly #live: LivePublication;
   readonly #pictures: BroadcastPictures;
+  readonly #captions = new Set<CaptionChannel>();
   #publication?: Publication;
   #writer?: SegmentWriter;
 
@@ -91,6 +93,12 @@ export class BroadcastOutput {
   /** `streamMs`: current stream time by the clock. The first part or segment ties it to wall-clock time. */
   part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>, streamMs: number): void {
     this.#begun(streamMs).publication.part(track, part, headers);
+  }
+
+  /** Captions are in the pictures. */
+  captions(channel: CaptionChannel): void {
+    this.#captions.add(channel);
+    if (this.#publication?.captions(channel)) this.#handler.changed();
   }
 
   /** `streamMs`: as for `part`. */
@@ -153,6 +161,7 @@ export class BroadcastOutput {
   ): { publication: Publication; writer: SegmentWriter } {
     const { clock, objects } = this.#options;
     const publication = new Publication({ ...this.#options, startedAtMs }, restored);
+    for (const channel of this.#captions) publication.captions(channel);
     const writer = new SegmentWriter(objects, publication, clock, this.#handler);
     this.#publication = publication;
     this.#writer = writer;

@@ -119,7 +119,7 @@ export async function recoverPublication(
     manifest,
   });
   const pictures = { sprites: storedSprites(storyboard), posterBytes: poster?.body.length ?? 0 };
-  return restored && { ...restored, pictures };
+  return restored && { ...restored, pictures, ...(marks.captions && { captions: marks.captions }) };
 }
 
 const initNames = ({ periods }: IndexMarks, id: string, playlist: string): string[] => {

@@ -7,10 +7,18 @@ import './styles/page.css';
 
 const root = document.getElementById('page');
 
+async function preloadPlayer(): Promise<void> {
+  const { likelyBuild, loadShaka } = await import('./playback/shaka-library.ts');
+  await Promise.all([
+    loadShaka(likelyBuild(new URLSearchParams(location.search).get('protocol'))),
+    import('./playback/shaka-engine.ts'),
+  ]);
+}
+
 async function start(): Promise<void> {
   if (!root) return;
   // The player library takes longest: it is on its way before anything is known of the stream.
-  if (isViewerPath(location.pathname)) void import('./playback/shaka-engine.ts').catch(() => {});
+  if (isViewerPath(location.pathname)) void preloadPlayer().catch(() => {});
   try {
     const response = await fetch('/config.json');
     const settings = readSettings((await response.json()) as RuntimeConfig, location.origin);

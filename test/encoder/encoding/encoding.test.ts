@@ -36,6 +36,7 @@ beforeEach(() => {
       part: ignored,
       group: ignored,
       picture: ignored,
+      captions: ignored,
       started: ignored,
       shed: ignored,
       restored: ignored,

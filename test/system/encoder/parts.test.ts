@@ -82,6 +82,7 @@ class Encoded extends Changing {
         },
         group: (group) => this.groups.push(group),
         picture() {},
+        captions() {},
         started() {},
         shed() {},
         restored() {},

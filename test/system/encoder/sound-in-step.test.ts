@@ -83,6 +83,7 @@ async function encoded(sounds: readonly (readonly FlvTag[])[]): Promise<Buffer> 
         part: (_, { chunk }) => made.push(...chunk),
         segment() {},
         picture() {},
+        captions() {},
         over() {},
         ended: () => resolve(),
       },

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackMethod } from '../model/protocol.ts';
+import { audioOnlyId } from '../model/qualities.ts';
 import { consolePath, watchedBroadcast } from '../model/routes.ts';
 import type { ShownState } from '../model/stream-state.ts';
 import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
@@ -10,6 +11,7 @@ import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
 import { useStillness } from './use-frozen-picture.ts';
+import { useOnline } from './use-online.ts';
 import { usePicturesBegan } from './use-pictures-began.ts';
 import { usePlaybackLink } from './use-playback-link.ts';
 import { useStreamKnowledge } from './use-stream-knowledge.ts';
@@ -48,18 +50,21 @@ export function WatchPage({ id }: { id: string }) {
     target: targetBy,
   });
   const { condition, session } = playback;
+  const isMissing = knowledge.kind === 'missing';
   const state = knowledge.kind === 'known' ? knowledge.state : undefined;
   const shown = knowledge.kind === 'taken-down' ? knowledge.kind : state;
-  const scene = viewerScene(knowledge, condition);
+  const online = useOnline();
+  const scene = viewerScene(knowledge, condition, online);
 
   useEffect(() => report(condition), [report, condition]);
-  const { soundAlone } = playback.facts;
+  const { soundAlone, chosenQualityId } = playback.facts;
   useStillness(video, condition === 'playing' && state === 'live' && !soundAlone, askNow);
   const reload = useCallback(() => session?.reload(), [session]);
-  usePicturesBegan(soundAlone && state === 'live' ? session?.target?.url : undefined, reload);
+  const awaitsPictures = soundAlone && chosenQualityId !== audioOnlyId && state === 'live';
+  usePicturesBegan(awaitsPictures ? session?.target?.url : undefined, reload);
   useEffect(() => {
-    document.title = `${name ?? 'Watch'} · Headwater`;
-  }, [name]);
+    document.title = `${isMissing ? 'Stream not found' : (name ?? 'Watch')} · Headwater`;
+  }, [name, isMissing]);
   useEffect(() => {
     if (scene) announce(`${scene.title}. ${scene.detail}`);
     else if (condition === 'playing')
@@ -70,6 +75,16 @@ export function WatchPage({ id }: { id: string }) {
     const timer = setTimeout(() => session?.reload(), standstillMs);
     return () => clearTimeout(timer);
   }, [condition, state, session]);
+
+  // Back online, nobody waits for the next try.
+  const wasOnline = useRef(online);
+  useEffect(() => {
+    if (wasOnline.current === online) return;
+    wasOnline.current = online;
+    if (!online) return;
+    askNow();
+    if (condition === 'failed' || condition === 'stalled' || condition === 'loading') session?.reload();
+  }, [online, condition, askNow, session]);
 
   const act = () => {
     if (scene?.action === 'replay' && playback.method) {
@@ -93,7 +108,7 @@ export function WatchPage({ id }: { id: string }) {
       />
       <div class="watch-head">
         <div>
-          <h1>{name ?? 'Live stream'}</h1>
+          <h1>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</h1>
           {shown && (
             <p class="watch-state">
               <StateBadge state={shown} />
@@ -107,7 +122,6 @@ export function WatchPage({ id }: { id: string }) {
           </a>
         )}
       </div>
-      <Shortcuts />
     </div>
   );
 }
@@ -126,33 +140,3 @@ const viewerWords: Readonly<Record<ShownState, string>> = {
   ended: 'Recording of the last broadcast',
   'taken-down': 'Not available',
 };
-
-function Shortcuts() {
-  return (
-    <details class="fold shortcuts">
-      <summary>Keyboard shortcuts</summary>
-      <dl>
-        {shortcuts.map(([keys, effect]) => (
-          <div key={effect}>
-            <dt>
-              {keys.map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{effect}</dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  );
-}
-
-const shortcuts: readonly [keys: readonly string[], effect: string][] = [
-  [['Space', 'K'], 'Play or pause'],
-  [['M'], 'Mute or unmute'],
-  [['L'], 'Jump to live'],
-  [['←', '→'], 'Back or forward 5 seconds'],
-  [['↑', '↓'], 'Volume up or down'],
-  [['F'], 'Full screen'],
-  [['C'], 'Captions on or off, if available'],
-];

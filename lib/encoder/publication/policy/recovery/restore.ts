@@ -1,4 +1,5 @@
 import type { RenditionFacts } from '../../../../control-store/records.ts';
+import type { CaptionChannel } from '../../../../packaging/codec/avc-captions.ts';
 import { avcCodecString } from '../../../../packaging/codec/avc-config.ts';
 import { segmentStartMs } from '../../../../packaging/segment-grid.ts';
 import type { Sprite } from '../../../../packaging/storyboard/cells.ts';
@@ -47,6 +48,8 @@ export interface RestoredPublication {
   readonly unnamed?: readonly UnnamedNumber[];
   /** @default there are none */
   readonly pictures?: RestoredPictures;
+  /** Channels of captions that its pictures have had. @default none */
+  readonly captions?: readonly CaptionChannel[];
 }
 
 /** What an earlier worker left of poster and storyboard. */
