@@ -76,6 +76,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
       manifests: presentManifests(stream, broadcast?.record),
     },
     latency: stream.latency ?? ('low' as const),
+    embedding: presentEmbedding(stream),
     encoder,
     ...(documents && {
       encoders: [...(config.offeredEncoders ?? ['fleet' as const])],
@@ -87,6 +88,17 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     version: stream.version,
     ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state) }),
   };
+}
+
+/** Without the name where nobody but viewers with a link, or nobody at all, may know it. */
+export function presentCard(stream: StreamRecord): Shown<typeof schemas.StreamCard> {
+  const { id, name, playback: access = 'public', takenDown } = stream;
+  const isTold = access === 'public' && takenDown === undefined;
+  return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name }) };
+}
+
+function presentEmbedding({ embedding = 'anywhere' }: StreamRecord): Shown<typeof schemas.Stream>['embedding'] {
+  return typeof embedding === 'string' ? embedding : [...embedding];
 }
 
 export const presentKeys = (stream: StreamRecord, nowMs: number): Shown<typeof schemas.Key>[] =>

@@ -83,6 +83,7 @@ const settings = {
     manifests: ['dash', 'hls'],
   },
   latency: 'low',
+  embedding: 'anywhere',
   encoder: 'fleet',
   version: 1,
 };
@@ -103,7 +104,9 @@ export const examples = {
     encoder: 'fleet',
     playback: 'public',
     latency: 'low',
+    embedding: 'anywhere',
   },
+  streamCard: { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert' },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
   streamPage: { streams: [listed], cursor: id },

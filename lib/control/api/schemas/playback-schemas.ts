@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { longestSessionMs } from '../../../edge/policy/access/signing-keys.ts';
+import { frameOriginPattern, mostFrameOrigins } from '../../../player/policy/frames.ts';
 import { time, url } from './schema-parts.ts';
 
 export const LatencyMode = z.enum(['low', 'standard']).openapi('LatencyMode', {
@@ -10,6 +11,24 @@ export const LatencyMode = z.enum(['low', 'standard']).openapi('LatencyMode', {
 export const PlaybackMode = z.enum(['public', 'signed']).openapi('PlaybackMode', {
   description: 'public: anyone with the address can watch. signed: only viewers with a playback link can.',
 });
+
+export const Embedding = z
+  .union([
+    z.enum(['anywhere', 'nowhere']),
+    z
+      .array(
+        z.string().max(200).regex(frameOriginPattern, {
+          error: 'An origin is a scheme and a host, such as https://example.com or https://*.example.com.',
+        }),
+      )
+      .min(1)
+      .max(mostFrameOrigins),
+  ])
+  .openapi('Embedding', {
+    description:
+      'Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, for example https://example.com or https://*.example.com.',
+    example: ['https://example.com'],
+  });
 
 const token = '~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…';
 

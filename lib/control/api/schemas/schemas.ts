@@ -3,7 +3,7 @@ import { defaultGraceMs, maxGraceMs } from '../../policy/stream-keys.ts';
 import { problemKinds } from '../problems.ts';
 import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
-import { LatencyMode, PlaybackMode } from './playback-schemas.ts';
+import { Embedding, LatencyMode, PlaybackMode } from './playback-schemas.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
@@ -41,6 +41,7 @@ export const NewStream = z
     owner: owner.optional(),
     playback: PlaybackMode.default('public'),
     latency: LatencyMode.default('low'),
+    embedding: Embedding.default('anywhere'),
   })
   .openapi('NewStream');
 
@@ -52,6 +53,7 @@ export const StreamChange = z
     owner: owner.optional(),
     playback: PlaybackMode.optional(),
     latency: LatencyMode.optional(),
+    embedding: Embedding.optional(),
   })
   .refine(namesAField, nameAField)
   .openapi('StreamChange');
@@ -154,6 +156,7 @@ export const describedSchemas = {
   EncoderTier,
   PlaybackMode,
   LatencyMode,
+  Embedding,
   CostEstimate,
   ManagedChannel: Managed,
   TakedownState,
@@ -175,6 +178,7 @@ const streamFields = {
   latency: LatencyMode.openapi({
     description: 'How far viewers are behind the broadcaster, from the next broadcast on.',
   }),
+  embedding: Embedding,
   encoder: EncoderTier.openapi({ description: 'Encoder used from the next broadcast on.' }),
   encoders: z.array(EncoderTier).optional().openapi({
     description: 'Encoders that can be chosen on this platform. Omitted in stream lists.',
@@ -211,6 +215,19 @@ export const StreamPage = z
       .openapi({ description: 'Pass it as "cursor" to get the next page. Omitted on the last page.' }),
   })
   .openapi('StreamPage');
+
+export const StreamCard = z
+  .strictObject({
+    id: streamId,
+    access: PlaybackMode,
+    embedding: Embedding,
+    name: name.optional().openapi({ description: 'Omitted for signed streams and those taken down.' }),
+    poster: z.url().optional().openapi({
+      description: 'A picture of the newest broadcast. Omitted with the name, and if there is none.',
+      example: 'http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg',
+    }),
+  })
+  .openapi('StreamCard', { description: 'What anyone may know of a stream.' });
 
 export const CreatedKey = z
   .strictObject({
