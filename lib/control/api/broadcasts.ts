@@ -113,7 +113,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
     const records = await store.listBroadcasts(stream.id, c.req.valid('query').limit);
     // Only the newest can be on air. An older one has ended even if its worker died before writing "ended".
     const broadcasts = records.map((record) =>
-      presentBroadcast(record, record.id === newest?.record.id ? newest.state : 'ended'),
+      presentBroadcast(record, record.id === newest?.record.id ? newest.state : 'ended', config),
     );
     return c.json({ broadcasts }, 200);
   });

@@ -6,6 +6,7 @@ import { newPlaybackSession } from '../playback/policy/playback-session.ts';
 import { settingOf } from '../playback/stream-playback.ts';
 import type { ApiContext, ControlApi, PlaybackControl } from './context.ts';
 import { iso } from './present-documents.ts';
+import { pictureUrls } from './present-playback.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
@@ -99,6 +100,7 @@ export function addPlaybackRoutes(app: ControlApi, context: ApiContext): void {
           hls: `${media}/index.m3u8`,
           // A fragment is sent to no server.
           page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}#${carried}`,
+          ...pictureUrls(media),
         },
       },
       201,

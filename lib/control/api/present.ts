@@ -14,12 +14,13 @@ import {
   presentCost,
   presentDestinations,
   presentManaged,
-  presentManifests,
   presentTakedownNotice,
   type Shown,
   type StreamDocuments,
 } from './present-documents.ts';
+import { presentBroadcastPlayback, presentPlayback } from './present-playback.ts';
 import type * as schemas from './schemas/schemas.ts';
+import type { StreamCard } from './schemas/sharing-schemas.ts';
 
 /** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
 
@@ -57,7 +58,6 @@ export function presentCreatedStream(
 function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: number) {
   const { stream, state, broadcast, documents } = sight;
   const { encoder = 'fleet' } = stream;
-  const media = `${config.playbackBaseUrl}/${config.region}/${stream.id}`;
   const takedown = presentTakedownNotice(stream, documents);
   return {
     id: stream.id as string,
@@ -67,14 +67,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     createdAt: iso(stream.createdAtMs),
     reconnectWindowMs: stream.reconnectWindowMs,
     keys: presentKeys(stream, nowMs),
-    playback: {
-      access: stream.playback ?? ('public' as const),
-      dash: `${media}/manifest.mpd`,
-      hls: `${media}/index.m3u8`,
-      // One page serves every region, so the link names the region.
-      page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
-      manifests: presentManifests(stream, broadcast?.record),
-    },
+    playback: presentPlayback(stream, broadcast?.record, config),
     latency: config.liveOrigins === false ? ('standard' as const) : (stream.latency ?? ('low' as const)),
     embedding: presentEmbedding(stream),
     encoder,
@@ -86,15 +79,20 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     ...(takedown && { takedown }),
     ...(documents?.channel && { managed: presentManaged(documents.channel, nowMs) }),
     version: stream.version,
-    ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state) }),
+    ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state, config) }),
   };
 }
 
 /** Without the name where nobody but viewers with a link, or nobody at all, may know it. */
-export function presentCard(stream: StreamRecord): Shown<typeof schemas.StreamCard> {
-  const { id, name, playback: access = 'public', takenDown } = stream;
+export function presentCard(
+  stream: StreamRecord,
+  newest: BroadcastRecord | undefined,
+  config: ControlApiConfig,
+): Shown<typeof StreamCard> {
+  const { id, name, takenDown } = stream;
+  const { access, poster } = presentPlayback(stream, newest, config);
   const isTold = access === 'public' && takenDown === undefined;
-  return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name }) };
+  return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name, poster }) };
 }
 
 function presentEmbedding({ embedding = 'anywhere' }: StreamRecord): Shown<typeof schemas.Stream>['embedding'] {
@@ -120,6 +118,7 @@ export function presentIngest(key: StreamKey, config: ControlApiConfig) {
 export function presentBroadcast(
   record: BroadcastRecord,
   state: BroadcastState,
+  config: ControlApiConfig,
 ): Shown<typeof schemas.Broadcast> {
   const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
   const { encoder = 'fleet' } = record;
@@ -143,6 +142,7 @@ export function presentBroadcast(
       ...(height !== undefined && { height }),
       ...(frameRate !== undefined && { frameRate }),
     })),
+    playback: presentBroadcastPlayback(record, config),
   };
 }
 

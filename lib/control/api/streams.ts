@@ -14,7 +14,8 @@ import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } fr
 import { Deletion, RecordingsChoice } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { namesAField } from './schemas/schema-parts.ts';
-import { CreatedStream, NewStream, Stream, StreamCard, StreamChange, StreamPage } from './schemas/schemas.ts';
+import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas/schemas.ts';
+import { StreamCard } from './schemas/sharing-schemas.ts';
 import {
   changeStream,
   demandDeletable,
@@ -209,9 +210,10 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });
 
-  app.openapi(getStreamCard, async (c) =>
-    c.json(presentCard(await loadStream(context, c.req.valid('param').id)), 200),
-  );
+  app.openapi(getStreamCard, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    return c.json(presentCard(stream, await store.latestBroadcast(stream.id), config), 200);
+  });
 
   app.openapi(updateStream, async (c) => {
     const change = c.req.valid('json');

@@ -6,7 +6,9 @@ import {
   broadcastPrefix,
   dashManifestName,
   hlsIndexName,
+  posterName,
   quarantinePrefix,
+  storyboardName,
   streamPrefix,
 } from '../../object-store/object-names.ts';
 import type { BulkObjectStore } from '../../object-store/ports.ts';
@@ -86,7 +88,7 @@ export class DeletionEffects {
     const { broadcastId = 'stream', invalidation } = deletion;
     const paths = [`/${this.#prefix(streamId, deletion)}*`];
     if (deletion.broadcastId !== undefined) {
-      paths.push(...manifestsOf(region, streamId).map((key) => `/${key}`));
+      paths.push(...newestOf(region, streamId).map((key) => `/${key}`));
     }
     const reference = `${streamId}-${broadcastId}-deletion`;
     return invalidate(invalidations, { paths, reference, begun: invalidation });
@@ -97,7 +99,7 @@ export class DeletionEffects {
     const open = this.#prefix(streamId, deletion);
     const until = { untilMs, nowMs: clock.nowMs };
     if (deletion.broadcastId !== undefined) {
-      for (const key of manifestsOf(region, streamId)) await this.#deleteIfAbout(key, deletion.broadcastId);
+      for (const key of newestOf(region, streamId)) await this.#deleteIfAbout(key, deletion.broadcastId);
     }
     const progress: BulkProgress =
       deletion.recordings === 'delete'
@@ -119,7 +121,7 @@ export class DeletionEffects {
     return cleared;
   }
 
-  /** Deletes a manifest of the stream's newest broadcast if that is this one; a newer broadcast may be writing it right now. */
+  /** Deletes an object about the stream's newest broadcast if that is this one: each names it; a newer broadcast may be writing it right now. */
   #deleteIfAbout(key: string, broadcastId: string): Promise<void> {
     const { objects } = this.#options;
     return rewrite(async () => {
@@ -136,6 +138,8 @@ export class DeletionEffects {
   }
 }
 
-/** The manifests of whatever is the stream's newest broadcast. */
-const manifestsOf = (region: string, streamId: StreamId): string[] =>
-  [hlsIndexName, dashManifestName].map((name) => streamPrefix(region, streamId) + name);
+/** What the stream has of whatever is its newest broadcast. */
+const newestOf = (region: string, streamId: StreamId): string[] =>
+  [hlsIndexName, dashManifestName, posterName, storyboardName].map(
+    (name) => streamPrefix(region, streamId) + name,
+  );

@@ -8,7 +8,15 @@ import { playerBufferMs, segmentSeconds } from '../../packaging/segment-grid.ts'
  * else would disable request coalescing.
  */
 export interface DeliveryRule {
-  readonly kind: 'segment' | 'init' | 'media-playlist' | 'multivariant-playlist' | 'manifest';
+  readonly kind:
+    | 'segment'
+    | 'init'
+    | 'media-playlist'
+    | 'multivariant-playlist'
+    | 'manifest'
+    | 'poster'
+    | 'sprite'
+    | 'storyboard';
   /** File name pattern below any folder, with `*` as the only wildcard, as in CDN path patterns. */
   readonly pattern: string;
   readonly contentType: string;
@@ -91,6 +99,34 @@ export const deliveryPolicy: readonly DeliveryRule[] = [
     kind: 'manifest',
     pattern: '*/manifest.mpd',
     contentType: 'application/dash+xml',
+    ...fresh,
+    errorTtlSeconds: 1,
+    queryParameters: [],
+    compress: true,
+  },
+  {
+    // The only pictures that change under their name.
+    kind: 'poster',
+    pattern: '*/poster.jpg',
+    contentType: 'image/jpeg',
+    ...fresh,
+    errorTtlSeconds: 1,
+    queryParameters: [],
+    compress: false,
+  },
+  {
+    kind: 'sprite',
+    pattern: '*.jpg',
+    contentType: 'image/jpeg',
+    ...immutable,
+    errorTtlSeconds: 1,
+    queryParameters: [],
+    compress: false,
+  },
+  {
+    kind: 'storyboard',
+    pattern: '*/storyboard.vtt',
+    contentType: 'text/vtt',
     ...fresh,
     errorTtlSeconds: 1,
     queryParameters: [],

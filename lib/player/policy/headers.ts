@@ -37,7 +37,6 @@ export function contentSecurityPolicy(
     'default-src': "'none'",
     'script-src': "'self'",
     'style-src': "'self'",
-    // Posters and storyboards.
     'img-src': `'self' data:${edge}`,
     'connect-src': [`'self'${api}${processApi}${edge}`, ...connects].join(' '),
     'media-src': `'self' blob:${edge}`,

@@ -31,6 +31,13 @@ const broadcast = {
     { id: '720p', codecs: 'avc1.64001f', bandwidthBps: 3_000_000, width: 1280, height: 720, frameRate: 30 },
     { id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 },
   ],
+  playback: {
+    dash: `http://127.0.0.1:8090/local/${id}/${broadcastId}/manifest.mpd`,
+    hls: `http://127.0.0.1:8090/local/${id}/${broadcastId}/index.m3u8`,
+    page: `http://127.0.0.1:8080/watch/${id}?region=local&broadcast=${broadcastId}`,
+    poster: `http://127.0.0.1:8090/local/${id}/${broadcastId}/poster.jpg`,
+    storyboard: `http://127.0.0.1:8090/local/${id}/${broadcastId}/storyboard.vtt`,
+  },
 };
 
 const destination = {
@@ -91,6 +98,11 @@ const ingestWithKey = { rtmps: { url: rtmps, key }, rtmp: { url: rtmp, key } };
 const listed = {
   ...settings,
   state: 'live',
+  playback: {
+    ...settings.playback,
+    poster: `http://127.0.0.1:8090/local/${id}/poster.jpg`,
+    storyboard: `http://127.0.0.1:8090/local/${id}/storyboard.vtt`,
+  },
   destinations: [destination],
   ingest: { rtmps: { url: rtmps }, rtmp: { url: rtmp } },
   broadcast,
@@ -135,6 +147,8 @@ export const examples = {
       dash: `http://127.0.0.1:8090/local/${token}/${id}/manifest.mpd`,
       hls: `http://127.0.0.1:8090/local/${token}/${id}/index.m3u8`,
       page: `http://127.0.0.1:8080/watch/${id}?region=local#${token}`,
+      poster: `http://127.0.0.1:8090/local/${token}/${id}/poster.jpg`,
+      storyboard: `http://127.0.0.1:8090/local/${token}/${id}/storyboard.vtt`,
     },
   },
   newTakedown: { reason: takedown.reason },

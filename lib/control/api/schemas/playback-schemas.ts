@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { longestSessionMs } from '../../../edge/policy/access/signing-keys.ts';
-import { frameOriginPattern, mostFrameOrigins } from '../../../player/policy/frames.ts';
 import { time, url } from './schema-parts.ts';
 
 export const LatencyMode = z.enum(['low', 'standard']).openapi('LatencyMode', {
@@ -12,22 +11,47 @@ export const PlaybackMode = z.enum(['public', 'signed']).openapi('PlaybackMode',
   description: 'public: anyone with the address can watch. signed: only viewers with a playback link can.',
 });
 
-export const Embedding = z
-  .union([
-    z.enum(['anywhere', 'nowhere']),
-    z
-      .array(
-        z.string().max(200).regex(frameOriginPattern, {
-          error: 'An origin is a scheme and a host, such as https://example.com or https://*.example.com.',
-        }),
-      )
-      .min(1)
-      .max(mostFrameOrigins),
-  ])
-  .openapi('Embedding', {
+const poster = (example: string) =>
+  url(example).openapi({
     description:
-      'Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, for example https://example.com or https://*.example.com.',
-    example: ['https://example.com'],
+      'A picture (JPEG, at most 1280 wide): of a live broadcast the newest, a few seconds old, of a recording one that shows something. Omitted if there are none: for sound alone, and with medialive.',
+  });
+const storyboard = (example: string) =>
+  url(example).openapi({
+    description:
+      'Pictures for the seek bar (WebVTT, whose cues name areas of JPEG sprites as "#xywh="), one each 4 seconds. Cue times are those of the recording and of DASH; a NOTE says which instant is 0. Grows while the broadcast is live. Omitted if there are none.',
+  });
+
+export const Playback = z
+  .strictObject({
+    access: PlaybackMode.openapi({
+      description:
+        'Who can watch. If signed, these addresses play only with a token: create a playback session.',
+    }),
+    dash: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd'),
+    hls: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8'),
+    page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local'),
+    manifests: z.array(z.enum(['dash', 'hls'])).openapi({
+      description: 'Which of the two manifests are available. Some encoders produce only one of them.',
+    }),
+    poster: poster('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg').optional(),
+    storyboard: storyboard('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/storyboard.vtt').optional(),
+  })
+  .openapi('Playback', { description: 'Playback URLs. They stay the same from one broadcast to the next.' });
+
+const media = 'http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0';
+
+export const BroadcastPlayback = z
+  .strictObject({
+    dash: url(`${media}/manifest.mpd`),
+    hls: url(`${media}/index.m3u8`),
+    page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local&broadcast=1jm8p0v4c7h2kqv0'),
+    poster: poster(`${media}/poster.jpg`).optional(),
+    storyboard: storyboard(`${media}/storyboard.vtt`).optional(),
+  })
+  .openapi('BroadcastPlayback', {
+    description:
+      'Playback URLs of this broadcast, live and recorded. If the stream is signed, they play only with a token.',
   });
 
 const token = '~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…';
@@ -71,6 +95,8 @@ export const PlaybackSession = z
       dash: url(`http://127.0.0.1:8090/local/${token}/7h2kqv0m4x9rt3bz/manifest.mpd`),
       hls: url(`http://127.0.0.1:8090/local/${token}/7h2kqv0m4x9rt3bz/index.m3u8`),
       page: url(`http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local#${token}`),
+      poster: url(`http://127.0.0.1:8090/local/${token}/7h2kqv0m4x9rt3bz/poster.jpg`),
+      storyboard: url(`http://127.0.0.1:8090/local/${token}/7h2kqv0m4x9rt3bz/storyboard.vtt`),
     }),
   })
   .openapi('PlaybackSession', {

@@ -3,8 +3,9 @@ import { defaultGraceMs, maxGraceMs } from '../../policy/stream-keys.ts';
 import { problemKinds } from '../problems.ts';
 import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
-import { Embedding, LatencyMode, PlaybackMode } from './playback-schemas.ts';
+import { BroadcastPlayback, LatencyMode, Playback, PlaybackMode } from './playback-schemas.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
+import { Embedding } from './sharing-schemas.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
 /** The API's schemas. They validate requests, type responses and generate the OpenAPI document. */
@@ -90,21 +91,6 @@ const IngestPointWithKey = z
   .openapi('IngestPointWithKey', { description: 'Where to publish, with the stream key to use.' });
 const IngestWithKey = z.strictObject({ rtmps: IngestPointWithKey, rtmp: IngestPointWithKey.optional() });
 
-const Playback = z
-  .strictObject({
-    access: PlaybackMode.openapi({
-      description:
-        'Who can watch. If signed, these addresses play only with a token: create a playback session.',
-    }),
-    dash: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd'),
-    hls: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8'),
-    page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local'),
-    manifests: z.array(z.enum(['dash', 'hls'])).openapi({
-      description: 'Which of the two manifests are available. Some encoders produce only one of them.',
-    }),
-  })
-  .openapi('Playback', { description: 'Playback URLs. They stay the same from one broadcast to the next.' });
-
 const InputFacts = z
   .strictObject({
     videoCodec: z.string().optional().openapi({ example: 'avc1.64001f' }),
@@ -148,6 +134,7 @@ export const Broadcast = z
     sessionId: z.string().optional(),
     input: InputFacts.optional(),
     renditions: z.array(Rendition),
+    playback: BroadcastPlayback,
   })
   .openapi('Broadcast', { description: 'A single time on air.' });
 
@@ -216,19 +203,6 @@ export const StreamPage = z
       .openapi({ description: 'Pass it as "cursor" to get the next page. Omitted on the last page.' }),
   })
   .openapi('StreamPage');
-
-export const StreamCard = z
-  .strictObject({
-    id: streamId,
-    access: PlaybackMode,
-    embedding: Embedding,
-    name: name.optional().openapi({ description: 'Omitted for signed streams and those taken down.' }),
-    poster: z.url().optional().openapi({
-      description: 'A picture of the newest broadcast. Omitted with the name, and if there is none.',
-      example: 'http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg',
-    }),
-  })
-  .openapi('StreamCard', { description: 'What anyone may know of a stream.' });
 
 export const CreatedKey = z
   .strictObject({
