@@ -1,13 +1,15 @@
 import type { RefObject } from 'preact';
-import { formatBitrate, formatClock, formatDuration } from '../model/format.ts';
-import { formatLatency } from '../model/latency.ts';
-import { qualityLabel, qualityMenu } from '../model/qualities.ts';
+import { formatClock } from '../model/format.ts';
 import type { PlayerAction } from '../model/shortcuts.ts';
 import type { PlaybackFacts } from '../playback/engine.ts';
 import type { Playback } from '../playback/use-playback.ts';
-import { Icon, type IconName } from '../ui/icons.tsx';
-import { Menu } from './menu.tsx';
+import { CaptionsMenu } from './captions-menu.tsx';
+import { Control } from './control.tsx';
+import { LiveStatus } from './live-status.tsx';
+import { QualityMenu } from './quality-menu.tsx';
+import { SeekBar } from './seek-bar.tsx';
 import type { VideoSettings } from './use-player-actions.ts';
+import { VolumeSlider } from './volume-slider.tsx';
 
 /** The bar below the picture. */
 export function Controls(props: {
@@ -55,151 +57,6 @@ export function Controls(props: {
         />
       </div>
     </div>
-  );
-}
-
-function Control(props: { icon: IconName; label: string; onPress: () => void; wide?: boolean }) {
-  return (
-    <button
-      type="button"
-      class={props.wide ? 'control only-wide' : 'control'}
-      aria-label={props.label}
-      title={props.label}
-      onClick={props.onPress}
-    >
-      <Icon name={props.icon} />
-    </button>
-  );
-}
-
-/** Whether the viewer is at the live edge, the latency, and a button to jump to live. */
-function LiveStatus({ facts, act }: { facts: PlaybackFacts; act: (action: PlayerAction) => void }) {
-  const { following: atEdge } = facts;
-  return (
-    <>
-      <button
-        type="button"
-        class={atEdge ? 'live-button live-button-on' : 'live-button'}
-        onClick={() => act('jump-to-live')}
-        aria-label={atEdge ? 'Live: you’re at the live edge' : 'Jump to live'}
-      >
-        <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true">
-          {atEdge ? (
-            <circle cx="6" cy="6" r="5.5" fill="currentColor" />
-          ) : (
-            <path d="M2 1v10l5-5zM8 1h2v10H8z" fill="currentColor" />
-          )}
-        </svg>
-        {atEdge ? 'Live' : 'Catch up'}
-      </button>
-      {facts.latencyMs !== undefined && (
-        <span class="latency tabular" title="Time since this picture reached the platform">
-          <span class="visually-hidden">Latency </span>
-          {formatLatency(facts.latencyMs)}
-          <span class="only-wide"> behind live</span>
-        </span>
-      )}
-    </>
-  );
-}
-
-function SeekBar(props: { playback: Playback; facts: PlaybackFacts; position: number }) {
-  const { playback, facts, position } = props;
-  const { start, end } = facts.range;
-  // A live window of a few seconds is too short to seek in.
-  if (end - start < 10) return null;
-  const behindMs = (end - position) * 1000;
-  return (
-    <input
-      class="seek"
-      type="range"
-      aria-label="Position"
-      aria-valuetext={
-        facts.live
-          ? facts.following
-            ? 'Live'
-            : `${formatDuration(behindMs)} behind live`
-          : `${formatDuration((position - start) * 1000)} of ${formatDuration((end - start) * 1000)}`
-      }
-      min={start}
-      max={end}
-      step={1}
-      value={Math.min(end, Math.max(start, position))}
-      onInput={({ currentTarget }) => {
-        playback.engine?.seek(Number(currentTarget.value));
-      }}
-    />
-  );
-}
-
-function VolumeSlider({
-  video,
-  settings,
-}: {
-  video: RefObject<HTMLVideoElement | null>;
-  settings: VideoSettings;
-}) {
-  const shown = settings.muted ? 0 : settings.volume;
-  return (
-    <input
-      class="volume only-wide"
-      type="range"
-      aria-label="Volume"
-      aria-valuetext={`${Math.round(shown * 100)} percent`}
-      min={0}
-      max={1}
-      step={0.05}
-      value={shown}
-      onInput={({ currentTarget }) => {
-        if (!video.current) return;
-        video.current.volume = Number(currentTarget.value);
-        video.current.muted = video.current.volume === 0;
-      }}
-    />
-  );
-}
-
-function QualityMenu({ playback }: { playback: Playback }) {
-  const { facts, engine, refresh } = playback;
-  const menu = qualityMenu(facts.qualities);
-  if (menu.length === 0) return null;
-  const playing = facts.activeQuality && qualityLabel(facts.activeQuality);
-  const chosen = menu.find(({ id }) => id === facts.chosenQualityId);
-  return (
-    <Menu
-      label="Quality"
-      icon="quality"
-      text={chosen ? qualityLabel(chosen) : `Auto${playing ? ` · ${playing}` : ''}`}
-      chosen={chosen?.id}
-      choices={[
-        { id: undefined, label: 'Auto', detail: chosen ? undefined : playing },
-        ...menu.map((quality) => ({
-          id: quality.id,
-          label: qualityLabel(quality),
-          detail: formatBitrate(quality.bandwidthBps),
-        })),
-      ]}
-      onChoose={(id) => {
-        engine?.selectQuality(id);
-        refresh();
-      }}
-    />
-  );
-}
-
-function CaptionsMenu({ playback }: { playback: Playback }) {
-  const { facts, engine, refresh } = playback;
-  return (
-    <Menu
-      label="Captions"
-      icon="captions"
-      chosen={facts.chosenCaptionsId}
-      choices={[{ id: undefined, label: 'Off' }, ...facts.captions]}
-      onChoose={(id) => {
-        engine?.selectCaptions(id);
-        refresh();
-      }}
-    />
   );
 }
 

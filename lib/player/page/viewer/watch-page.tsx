@@ -9,6 +9,7 @@ import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
+import { Shortcuts } from './shortcuts.tsx';
 import { useStillness } from './use-frozen-picture.ts';
 import { usePicturesBegan } from './use-pictures-began.ts';
 import { usePlaybackLink } from './use-playback-link.ts';
@@ -125,33 +126,3 @@ const viewerWords: Readonly<Record<ShownState, string>> = {
   ended: 'Recording of the last broadcast',
   'taken-down': 'Not available',
 };
-
-function Shortcuts() {
-  return (
-    <details class="fold shortcuts">
-      <summary>Keyboard shortcuts</summary>
-      <dl>
-        {shortcuts.map(([keys, effect]) => (
-          <div key={effect}>
-            <dt>
-              {keys.map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{effect}</dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  );
-}
-
-const shortcuts: readonly [keys: readonly string[], effect: string][] = [
-  [['Space', 'K'], 'Play or pause'],
-  [['M'], 'Mute or unmute'],
-  [['L'], 'Jump to live'],
-  [['←', '→'], 'Back or forward 5 seconds'],
-  [['↑', '↓'], 'Volume up or down'],
-  [['F'], 'Full screen'],
-  [['C'], 'Captions on or off, if available'],
-];
