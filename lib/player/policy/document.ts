@@ -1,7 +1,7 @@
 import { escapeHtml } from './html.ts';
 import { oembedPath } from './oembed.ts';
 import { addressOf, type StreamPage } from './page-address.ts';
-import type { StreamCard } from './stream-card.ts';
+import { posterOf, type StreamCard } from './stream-card.ts';
 
 /** Stands in a template where the tags of a stream go. */
 export const tagsPlace = '<!-- tags -->';
@@ -15,7 +15,8 @@ export function streamDocument(
   { page, card, origin }: { page: StreamPage; card: StreamCard | undefined; origin: string },
 ): string {
   if (card?.name === undefined) return template.replace(tagsPlace, '');
-  const { name, poster } = card;
+  const { name } = card;
+  const poster = posterOf(card, page);
   const url = addressOf(origin, { ...page, page: 'watch' });
   const about = `Watch “${name}” live.`;
   const tags: (readonly [kind: 'property' | 'name', name: string, value: string])[] = [

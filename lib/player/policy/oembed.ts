@@ -1,6 +1,6 @@
 import { escapeHtml } from './html.ts';
 import { addressOf, type StreamPage, streamPageAt } from './page-address.ts';
-import type { StreamCard } from './stream-card.ts';
+import { posterOf, type StreamCard } from './stream-card.ts';
 
 /** Where an oEmbed consumer asks, with `?url=` (https://oembed.com). */
 export const oembedPath = '/oembed';
@@ -42,6 +42,7 @@ export function readOembedQuestion(query: URLSearchParams, host: string): Oembed
  * frames (oEmbed 1.0, sections 2.3.4.2 and 2.3.4.3).
  */
 export function oembedAnswer({ watched, origin, width, height }: OembedQuestion, card: StreamCard) {
+  const poster = posterOf(card, watched);
   const title = card.name ?? 'Live stream';
   const about = {
     version: '1.0',
@@ -50,8 +51,8 @@ export function oembedAnswer({ watched, origin, width, height }: OembedQuestion,
     provider_url: `${origin}/`,
     // Seconds. A stream's name and setting may change.
     cache_age: 300,
-    ...(card.poster !== undefined && {
-      thumbnail_url: card.poster,
+    ...(poster !== undefined && {
+      thumbnail_url: poster,
       thumbnail_width: posterSize.width,
       thumbnail_height: posterSize.height,
     }),

@@ -1,5 +1,5 @@
 import { regionPattern } from '../../config/region.ts';
-import { isStreamId, type StreamId } from '../../routing/ids.ts';
+import { type BroadcastId, isBroadcastId, isStreamId, type StreamId } from '../../routing/ids.ts';
 
 /** A page of one stream: the viewer, or the player alone for frames of other sites. */
 export interface StreamPage {
@@ -7,6 +7,8 @@ export interface StreamPage {
   readonly streamId: StreamId;
   /** Undefined: the page's own. */
   readonly region: string | undefined;
+  /** One of its recordings; undefined: whatever is on air or was last. */
+  readonly broadcastId: BroadcastId | undefined;
 }
 
 /** The stream's page at a URL; undefined for anything else. */
@@ -14,9 +16,20 @@ export function streamPageAt({ pathname, searchParams }: URL): StreamPage | unde
   const [, page, streamId = ''] = /^\/(watch|embed)\/([^/]+)\/?$/.exec(pathname) ?? [];
   if ((page !== 'watch' && page !== 'embed') || !isStreamId(streamId)) return undefined;
   const region = searchParams.get('region') ?? '';
-  return { page, streamId, region: regionPattern.test(region) ? region : undefined };
+  const broadcast = searchParams.get('broadcast') ?? '';
+  return {
+    page,
+    streamId,
+    region: regionPattern.test(region) ? region : undefined,
+    broadcastId: isBroadcastId(broadcast) ? broadcast : undefined,
+  };
 }
 
 /** The one address of a page, whatever else the URL said. `origin`: without a trailing slash. */
-export const addressOf = (origin: string, { page, streamId, region }: StreamPage): string =>
-  `${origin}/${page}/${streamId}${region === undefined ? '' : `?region=${region}`}`;
+export function addressOf(origin: string, { page, streamId, region, broadcastId }: StreamPage): string {
+  const query = [
+    ...(region === undefined ? [] : [`region=${region}`]),
+    ...(broadcastId === undefined ? [] : [`broadcast=${broadcastId}`]),
+  ];
+  return `${origin}/${page}/${streamId}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+}

@@ -6,6 +6,7 @@ import { embedRoute, pageRoutes } from './routes.ts';
 export const pageUrlHeader = 'x-headwater-page';
 
 /** A stream's page, as `streamPageAt` reads it; ids are read more loosely here. */
+const idPattern = /^[0-9a-z]{16}$/;
 const streamPage = /^\/(watch|embed)\/([0-9a-z]{16})\/?$/;
 
 /**
@@ -21,6 +22,7 @@ var routes = [${routes.map(String).join(', ')}];
 var embedRoute = ${embedRoute};
 var streamPage = ${streamPage};
 var region = ${regionPattern};
+var id = ${idPattern};
 var missing = {
   statusCode: 404,
   headers: {
@@ -37,8 +39,10 @@ function handler(event) {
   if (request.uri === '${oembedPath}') return at(request, '${oembedPath}');
   var found = streamPage.exec(request.uri);
   if (found !== null) {
-    var named = request.querystring.region ? request.querystring.region.value : '';
-    at(request, '/' + found[1] + '/' + found[2] + (region.test(named) ? '?region=' + named : ''));
+    var query = [];
+    if (region.test(value(request, 'region'))) query.push('region=' + value(request, 'region'));
+    if (id.test(value(request, 'broadcast'))) query.push('broadcast=' + value(request, 'broadcast'));
+    at(request, '/' + found[1] + '/' + found[2] + (query.length > 0 ? '?' + query.join('&') : ''));
     request.querystring = {};
     request.uri = found[1] === 'embed' ? '/embed.html' : '/index.html';
     return request;
@@ -55,6 +59,11 @@ function handler(event) {
     }
   }
   return missing;
+}
+
+function value(request, name) {
+  var parameter = request.querystring[name];
+  return parameter ? parameter.value : '';
 }
 
 function at(request, address) {

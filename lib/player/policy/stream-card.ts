@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Embedding } from '../../control-store/records.ts';
+import { posterName } from '../../object-store/object-names.ts';
 import { frameOriginPattern, mostFrameOrigins } from './frames.ts';
+import type { StreamPage } from './page-address.ts';
 
 /** What anyone may know of a stream: `GET /v1/streams/{id}/card` of the control API. */
 export interface StreamCard {
@@ -12,6 +14,12 @@ export interface StreamCard {
   /** URL of a picture. */
   readonly poster?: string | undefined;
 }
+
+/** The poster of a page: a recording's lies in a folder below the stream's. */
+export const posterOf = ({ poster }: StreamCard, { broadcastId }: Pick<StreamPage, 'broadcastId'>): string | undefined =>
+  poster === undefined || broadcastId === undefined
+    ? poster
+    : new URL(`${broadcastId}/${posterName}`, poster).href;
 
 const schema = z.object({
   id: z.string(),

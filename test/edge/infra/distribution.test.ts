@@ -3,6 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { EdgeDistribution } from '../../../lib/edge/infra/distribution.ts';
 import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
 import { accessFunctionCode } from '../../../lib/edge/policy/functions/access-function.ts';
+import { PageDocumentsFunction } from '../../../lib/player/documents/infra/page-documents-function.ts';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
 import { contentSecurityPolicy } from '../../../lib/player/policy/headers.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
@@ -14,7 +15,14 @@ function edgeOf(fields: object = {}): { template: Template; baseUrl: unknown } {
   let baseUrl: unknown;
   const template = templateOf((stack) => {
     const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
+    const documents = new PageDocumentsFunction(stack, 'Documents', {
+      bucket: page.bucket,
+      region: 'eu-central-1',
+      metricsNamespace: 'Headwater',
+      logDays: retention.logDays,
+    });
     const edge = new EdgeDistribution(stack, 'Edge', {
+      documents,
       deployment: name,
       regions: regions.map((region) => region.name),
       page,
@@ -53,7 +61,7 @@ const only = (type: string, of = template) => {
 const config = (of = template) => only('AWS::CloudFront::Distribution', of).DistributionConfig;
 const behaviours = (): Behaviour[] => config().CacheBehaviors;
 const media = () =>
-  behaviours().filter(({ PathPattern = '' }) => !['/time', '/watch/*'].includes(PathPattern));
+  behaviours().filter(({ PathPattern = '' }) => !['/time', '/watch/*', '/embed/*', '/oembed'].includes(PathPattern));
 const ruleOf = ({ PathPattern }: Behaviour) =>
   deliveryPolicy.find(({ pattern }) => PathPattern?.endsWith(`-1/${pattern}`));
 
@@ -93,7 +101,7 @@ describe('what is part of the cache key', () => {
   });
 
   test('there are no more policies than ways of caching, however many regions there are', () => {
-    template.resourceCountIs('AWS::CloudFront::CachePolicy', 3);
+    template.resourceCountIs('AWS::CloudFront::CachePolicy', 4);
   });
 });
 
@@ -274,21 +282,59 @@ describe('headers', () => {
     });
   });
 
-  test('let other sites show the viewer page, and nothing else', () => {
-    const embeddable = policy('headwater-page-embeddable').SecurityHeadersConfig;
-    expect(embeddable).toMatchObject({
-      ContentSecurityPolicy: {
-        ContentSecurityPolicy: contentSecurityPolicy({}, { embeddable: true }),
-        Override: true,
-      },
+  test('let the document of the player say who may frame it, and nobody where it says nothing', () => {
+    expect(policy('headwater-page-embedded').SecurityHeadersConfig).toMatchObject({
+      ContentSecurityPolicy: { ContentSecurityPolicy: contentSecurityPolicy({}), Override: false },
     });
-    expect(embeddable).not.toHaveProperty('FrameOptions');
+    expect(policy('headwater-page-embedded').SecurityHeadersConfig).not.toHaveProperty('FrameOptions');
+    expect(policy('headwater-page-viewer').SecurityHeadersConfig).toMatchObject({
+      ContentSecurityPolicy: { Override: true },
+      FrameOptions: { FrameOption: 'DENY' },
+    });
     const policies = template.findResources('AWS::CloudFront::ResponseHeadersPolicy');
     const nameOf = (id: string) => policies[id]?.Properties.ResponseHeadersPolicyConfig.Name;
-    const using = behaviours().filter(
-      ({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === 'headwater-page-embeddable',
+    const using = (name: string) =>
+      behaviours()
+        .filter(({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === name)
+        .map(({ PathPattern }) => PathPattern);
+    expect(using('headwater-page-embedded')).toEqual(['/embed/*']);
+    expect(using('headwater-page-viewer')).toEqual(['/watch/*', '/oembed']);
+  });
+});
+
+describe('the documents of streams’ pages', () => {
+  const of = (pattern: string) => behaviours().find(({ PathPattern }) => PathPattern === pattern) as Behaviour;
+  const groups = () => config().OriginGroups.Items as { Id: string; Members: { Items: { OriginId: string }[] } }[];
+
+  test('come from the function, which only this distribution may call', () => {
+    expect(of('/embed/*').TargetOriginId).toBe('documents');
+    expect(of('/oembed').TargetOriginId).toBe('documents');
+    expect(only('AWS::Lambda::Url')).toMatchObject({ AuthType: 'AWS_IAM' });
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
+      ({ Properties }) => Properties.Principal === 'cloudfront.amazonaws.com',
     );
-    expect(using.map(({ PathPattern }) => PathPattern)).toEqual(['/watch/*']);
+    expect(permissions.length).toBeGreaterThan(0);
+    for (const { Properties } of permissions) expect(Properties).toHaveProperty('SourceArn');
+  });
+
+  test('have the page’s file behind them, for the viewer page', () => {
+    const group = groups().find(({ Id }) => Id === of('/watch/*').TargetOriginId);
+    expect(group?.Members.Items.map(({ OriginId }) => OriginId)).toEqual(['documents-or-file', 'page-file']);
+  });
+
+  test('are cached by the page’s one address, and nothing else that a viewer sends', () => {
+    const { CachePolicyId } = of('/watch/*');
+    const { CachePolicyConfig } = template.findResources('AWS::CloudFront::CachePolicy')[
+      (CachePolicyId as { Ref: string }).Ref
+    ]?.Properties as { CachePolicyConfig: Record<string, never> };
+    expect(CachePolicyConfig).toMatchObject({
+      MinTTL: 1,
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        CookiesConfig: { CookieBehavior: 'none' },
+        HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['x-headwater-page'] },
+        QueryStringsConfig: { QueryStrings: ['url', 'format', 'maxwidth', 'maxheight'] },
+      },
+    });
   });
 });
 

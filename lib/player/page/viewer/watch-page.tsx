@@ -2,11 +2,13 @@ import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackMethod } from '../model/protocol.ts';
-import { consolePath } from '../model/routes.ts';
+import { nameInDocument } from '../model/document-name.ts';
 import type { ShownState } from '../model/stream-state.ts';
 import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
+import { EmbedTitle } from '../embed/embed-title.tsx';
+import { ShareButton } from '../share/share-button.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
 import { Shortcuts } from './shortcuts.tsx';
@@ -18,12 +20,12 @@ import { useStreamKnowledge } from './use-stream-knowledge.ts';
 /** How long a live broadcast may be stalled before it is reloaded. */
 const standstillMs = 15_000;
 
-/** The viewer page: the picture, and a message whenever there is none. */
-export function WatchPage({ id }: { id: string }) {
-  const { api, settings, announce } = useServices();
+/** The viewer page: the picture, and a message whenever there is none. `bare`: the player alone, for frames of other sites. */
+export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) {
+  const { settings, announce } = useServices();
   const video = useRef<HTMLVideoElement>(null);
   const captions = useRef<HTMLDivElement>(null);
-  const { knowledge, name, report, askNow } = useStreamKnowledge(id);
+  const { knowledge, name = nameInDocument(id), report, askNow } = useStreamKnowledge(id);
   const refused = refusalOf(knowledge);
   const token = usePlaybackLink(id, refused !== undefined && refused !== 'taken-down');
   // A new link is reason to ask again.
@@ -91,6 +93,10 @@ export function WatchPage({ id }: { id: string }) {
         name={name ?? 'Live stream'}
         onAction={act}
       />
+      {bare ? (
+        <EmbedTitle id={id} name={name} />
+      ) : (
+        <>
       <div class="watch-head">
         <div>
           <h1>{name ?? 'Live stream'}</h1>
@@ -101,13 +107,16 @@ export function WatchPage({ id }: { id: string }) {
             </p>
           )}
         </div>
-        {api && shown && (
-          <a class="button button-small" href={consolePath(id)}>
-            Broadcaster console
-          </a>
+        {knowledge.kind === 'known' && token === undefined && (
+          <ShareButton
+            shared={{ streamId: id, region: settings.region, name: name ?? 'Live stream', media: knowledge }}
+            small
+          />
         )}
       </div>
       <Shortcuts />
+        </>
+      )}
     </div>
   );
 }
