@@ -200,6 +200,7 @@ export class Broadcast implements ActiveBroadcast {
           this.#output.add(group, headers, this.#reception.nowMs);
           this.live?.group(group);
         },
+        captions: (channel) => this.#output.captions(channel),
         started: (run) => {
           this.#report.encoding.started(run);
           this.live?.remade(run.id, run.fromNumber);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { cannedBroadcast } from './player/canned-platform.ts';
@@ -45,7 +46,8 @@ describe('a live picture', () => {
     // The menu opens, walks and closes by keyboard, and the choice reaches the screen.
     await page.getByRole('button', { name: /^Quality: Auto/ }).press('Enter');
     await page.getByRole('menuitemradio', { name: /^Auto/, checked: true }).waitFor();
-    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Quality: 180p' }).waitFor();
     await page.waitForFunction(() => document.querySelector('video')?.videoHeight === 180);
@@ -80,6 +82,89 @@ describe('a live picture', () => {
     await page.getByRole('button', { name: /^Live: / }).waitFor();
     await page.keyboard.press('f');
     await page.waitForFunction(() => document.fullscreenElement !== null);
+    await page.close();
+  });
+
+  test('can be left for the sound alone, and returned to', async () => {
+    const { id } = addLive('Sound show');
+    const { page, complaints } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    const choose = async (name: string) => {
+      await page.getByRole('button', { name: /^Quality/ }).click();
+      await page.getByRole('menuitemradio', { name }).click();
+    };
+    await choose('Audio only');
+    await page.getByText('Sound only').waitFor();
+    await page.getByRole('button', { name: 'Quality: Audio only' }).waitFor();
+    await playerIs(page, 'playing');
+    await pictureMoves(page, 1);
+    expect(await page.evaluate(() => document.querySelector('video')?.videoHeight)).toBe(0);
+    await choose('360p');
+    await page.getByRole('button', { name: 'Quality: 360p' }).waitFor();
+    await page.waitForFunction(() => document.querySelector('video')?.videoHeight === 360);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('tells its figures and its keys on request', async () => {
+    const { id } = addLive('Counted show');
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await page.keyboard.press('i');
+    const stats = page.getByRole('region', { name: 'Stats' });
+    await stats.waitFor();
+    const height = await page.evaluate(() => document.querySelector('video')?.videoHeight);
+    const text = await stats.innerText();
+    expect(text).toMatch(new RegExp(`Resolution\\s+\\d+×${height} at 25 fps`));
+    for (const name of ['Bitrate', 'Latency', 'Buffer', 'Dropped frames']) {
+      expect(text).toMatch(new RegExp(`${name}\\s+\\d`));
+    }
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await stats.getByRole('button', { name: 'Close stats' }).click();
+    await stats.waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('p');
+    await page.waitForFunction(() => document.pictureInPictureElement !== null);
+    await page.keyboard.press('p');
+    await page.waitForFunction(() => document.pictureInPictureElement === null);
+    await page.close();
+  });
+
+  test.each([
+    [360, 640],
+    [844, 390],
+    [568, 320],
+  ])('keeps its controls in a window of %i by %i pixels', async (width, height) => {
+    const { id } = addLive('Small show');
+    const { page } = await under.open('/watch/0000000000000000');
+    await page.setViewportSize({ width, height });
+    await page.goto(`${under.url}/watch/${id}`);
+    await playerIs(page, 'playing');
+    await page.mouse.move(width / 2, height / 2);
+    for (const name of ['Pause', 'Full screen']) {
+      const box = await page.getByRole('button', { name, exact: true }).boundingBox();
+      expect(box && [box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height]).toEqual(
+        [true, true, true, true],
+      );
+    }
+    await page.close();
+  });
+
+  test('calls a viewer without a network offline at once, and goes on when it is back', async () => {
+    const { id } = addLive('Tunnel show');
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await page.context().setOffline(true);
+    await page.locator('.scene-note').getByText('You’re offline').waitFor();
+    await page.locator('.scene-cover, .scene-note').getByText('You’re offline').waitFor();
+    await page.locator('.player:not([data-condition="playing"])').waitFor();
+    await page.context().setOffline(false);
+    await page.getByText('You’re offline').first().waitFor({ state: 'detached' });
+    await playerIs(page, 'playing');
+    await pictureMoves(page);
     await page.close();
   });
 
@@ -196,6 +281,8 @@ describe('messages without a picture', () => {
   test('a stream that does not exist is not found', async () => {
     const { page } = await under.open('/watch/0000000000000000');
     await page.locator('.scene').getByText('Stream not found').waitFor();
+    await page.getByRole('link', { name: 'See all streams' }).click();
+    await page.waitForURL(`${under.url}/`);
     await page.close();
   });
 });
@@ -309,6 +396,43 @@ describe('the end of a broadcast', () => {
     await playerIs(page, 'playing');
     expect(await page.evaluate(() => document.querySelector('video')?.currentTime)).toBeLessThan(5);
     await page.getByText(/^0:0\d \/ \d+:\d\d$/).waitFor();
+    await page.close();
+  });
+
+  test('the bar shows where a seek leads, by time and picture, and its knob reaches the end', async () => {
+    await under.serve('storyboard.vtt', [
+      'WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nsprite.png#xywh=0,0,80,45',
+      '00:00:02.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
+    ].join('\n\n'));
+    await under.serve('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
+    const { id } = under.platform.add('Sought show', {
+      state: 'ended',
+      broadcast: cannedBroadcast(nextId(), 'ended'),
+    });
+    const { page, complaints } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await page.locator('main').focus();
+    await page.keyboard.press('k');
+    const bar = page.locator('.seek');
+    const { x = 0, y = 0, width = 0, height = 0 } = (await bar.boundingBox()) ?? {};
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.locator('.seek-picture[viewBox="80 0 80 45"]').waitFor();
+    expect(await page.locator('.seek-label').innerText()).toMatch(/^0:\d\d$/);
+    await page.mouse.click(x + width / 2, y + height / 2);
+    await page.waitForFunction(() => {
+      const video = document.querySelector('video');
+      return video && Math.abs(video.currentTime - video.duration / 2) < 0.5;
+    });
+    const slider = page.getByRole('slider', { name: 'Position' });
+    await slider.press('ArrowLeft');
+    await slider.press('End');
+    await page.waitForFunction(() => {
+      const [track, knob] = ['.seek-track', '.seek-knob'].map((name) =>
+        document.querySelector(name)?.getBoundingClientRect(),
+      );
+      return track && knob && Math.abs(knob.x + knob.width / 2 - track.right) < 1;
+    });
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });

@@ -1,4 +1,5 @@
 import { initSegment, videoTimescale } from '../../packaging/cmaf/init.ts';
+import { type CaptionChannel, captionChannelsOf } from '../../packaging/codec/avc-captions.ts';
 import { parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
 import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
 import type { VideoRendition } from '../../packaging/ladder-fit.ts';
@@ -31,6 +32,8 @@ export interface EncoderRunHandler {
   /** Before the segment that it is a part of. */
   part(id: string, part: Part): void;
   segment(id: string, segment: Segment): void;
+  /** Captions are in its pictures. Called once for each channel, before what has the picture. */
+  captions(channel: CaptionChannel): void;
   /** Called once: every part and segment that it was to make is out. Not called if it crashes. */
   over(): void;
   /** Called once, last, after every segment. `expected`: the run had been told to end. */
@@ -79,6 +82,7 @@ export class EncoderRun {
   #videoHeader: Buffer | undefined;
   #audioHeader: Buffer;
   readonly #format: InputFormat;
+  readonly #captions = new Set<CaptionChannel>();
   /** Sound has been fed. */
   #heard = false;
 
@@ -236,8 +240,20 @@ export class EncoderRun {
     }
     if (packetType !== 'frame') return;
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
-    if (top) this.#encodedMs = dtsMs;
+    if (top) {
+      this.#encodedMs = dtsMs;
+      this.#noteCaptions(data);
+    }
     this.#push(output, { dtsMs, compositionOffsetMs: compositionTimeMs, keyframe, data });
+  }
+
+  /** What came in is in every rendition: ffmpeg carries it from picture to picture. */
+  #noteCaptions(sample: Uint8Array): void {
+    for (const channel of captionChannelsOf(sample)) {
+      if (this.#captions.has(channel)) continue;
+      this.#captions.add(channel);
+      this.#handler.captions(channel);
+    }
   }
 
   #readAudio(output: Output, tag: FlvTag, alone: boolean): void {

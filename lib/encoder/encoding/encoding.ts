@@ -2,6 +2,7 @@ import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
 import { type Ladder, soundAlone } from '../../packaging/ladder-fit.ts';
 import { defaultPartMs, segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
+import type { CaptionChannel } from '../../packaging/codec/avc-captions.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import { uniform } from '../../routing/rendezvous.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
@@ -50,6 +51,8 @@ export interface EncodingHandler {
    */
   part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>): void;
   group(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void;
+  /** Captions are in the pictures. Called for each channel, by each run. */
+  captions(channel: CaptionChannel): void;
   started(run: EncoderRun): void;
   /**
    * The top rendition was given up because ffmpeg was behind by `lagMs`, or, if undefined, because it crashed with it. `left`: the
@@ -375,6 +378,7 @@ export class Encoding {
         header: (track, header) => this.#addHeader(id, ids, track, header),
         part: (track, part) => this.#handOn(this.#parts.push(id, track, part)),
         segment: (track, segment) => this.#emit(this.#collector.push(id, track, segment)),
+        captions: (channel) => this.#handler.captions(channel),
         over: () => this.#handOn(this.#parts.over(id)),
         ended: (exit, expected) => this.#ended(run, exit, expected),
       },

@@ -1,4 +1,5 @@
 import type { LatencyMode } from '../../control-store/records.ts';
+import type { CaptionChannel } from '../../packaging/codec/avc-captions.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
 import type { Part } from '../encoding/policy/segmenting/part.ts';
@@ -36,6 +37,7 @@ export class BroadcastOutput {
   readonly #options: BroadcastOutputOptions;
   readonly #handler: BroadcastOutputHandler;
   readonly #live: LivePublication;
+  readonly #captions = new Set<CaptionChannel>();
   #publication?: Publication;
   #writer?: SegmentWriter;
 
@@ -80,6 +82,12 @@ export class BroadcastOutput {
   /** `streamMs`: current stream time by the clock. The first part or segment ties it to wall-clock time. */
   part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>, streamMs: number): void {
     this.#begun(streamMs).publication.part(track, part, headers);
+  }
+
+  /** Captions are in the pictures. */
+  captions(channel: CaptionChannel): void {
+    this.#captions.add(channel);
+    if (this.#publication?.captions(channel)) this.#handler.changed();
   }
 
   /** `streamMs`: as for `part`. */
@@ -128,6 +136,7 @@ export class BroadcastOutput {
   ): { publication: Publication; writer: SegmentWriter } {
     const { clock, objects } = this.#options;
     const publication = new Publication({ ...this.#options, startedAtMs }, restored);
+    for (const channel of this.#captions) publication.captions(channel);
     const writer = new SegmentWriter(objects, publication, clock, this.#handler);
     this.#publication = publication;
     this.#writer = writer;

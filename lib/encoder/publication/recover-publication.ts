@@ -103,7 +103,7 @@ export async function recoverPublication(
       ...initNames(marks, id, playlists.get(id) ?? '').map((name) => readInit(`${id}/${name}`)),
     ]),
   );
-  return restorePublication({
+  const restored = restorePublication({
     renditions,
     periods: marks.periods,
     playlists,
@@ -112,6 +112,7 @@ export async function recoverPublication(
     inits,
     manifest,
   });
+  return restored && { ...restored, ...(marks.captions && { captions: marks.captions }) };
 }
 
 const initNames = ({ periods }: IndexMarks, id: string, playlist: string): string[] => {

@@ -42,6 +42,17 @@ function videoSet(set: DashVideoSet, period: DashPeriod, utcTimingUrl: string | 
   );
 }
 
+/** CEA-608 in the pictures (SCTE 214-1, 7.1.2), in a language that nothing tells. */
+const captions = ({ captions: channels = [] }: DashVideoSet): string[] =>
+  channels.length === 0
+    ? []
+    : [
+        element('Accessibility', {
+          schemeIdUri: 'urn:scte:dash:cc:cea-608:2015',
+          value: channels.map((channel) => `${channel}=und`).join(';'),
+        }),
+      ];
+
 function videoRepresentation(video: DashVideo): string {
   const sar = video.sampleAspectRatio ?? { width: 1, height: 1 };
   return element('Representation', {
@@ -87,7 +98,7 @@ function audioRepresentation(audio: DashAudio): string {
   );
 }
 
-/** Children of any adaptation set, in the schema's order: properties, reference time, role, template. */
+/** Children of any adaptation set, in the schema's order: properties, reference time, accessibility, role, template. */
 function common(
   set: DashVideoSet | DashAudioSet,
   period: DashPeriod,
@@ -99,6 +110,7 @@ function common(
     children.push(element('SupplementalProperty', { schemeIdUri, value: period.continues }));
   }
   children.push(...producerReferenceTime(set, period, utcTimingUrl));
+  if ('captions' in set) children.push(...captions(set));
   children.push(element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: 'main' }));
   children.push(segmentTemplate(set, period));
   return children;

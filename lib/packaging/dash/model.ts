@@ -94,6 +94,8 @@ export interface DashTimelineEntry {
 }
 
 export interface DashVideoSet extends DashSet {
+  /** CEA-608 channels of captions in the pictures (`CC1`). @default none */
+  readonly captions?: readonly string[];
   /** At least one. */
   readonly representations: readonly DashVideo[];
 }

@@ -31,9 +31,12 @@ export interface MultivariantModel {
   readonly video: readonly HlsVideoRendition[];
   /** Absent if the publisher sends no audio. */
   readonly audio?: HlsAudioRendition;
+  /** CEA-608 channels of captions in the pictures (`CC1`). @default none */
+  readonly captions?: readonly string[];
 }
 
 const audioGroup = 'audio';
+const captionsGroup = 'captions';
 /** A bit rate that most viewers' connections can sustain; players start with the first variant listed. */
 const startBandwidthBps = 2_500_000;
 
@@ -50,9 +53,11 @@ export function multivariantPlaylist(model: MultivariantModel): string {
     return joinLines([...lines, ...variantLines(audio, undefined)]);
   }
   if (audio !== undefined) lines.push(audioTag(audio));
+  const { captions = [] } = model;
+  lines.push(...captions.map(captionsTag));
   return joinLines([
     ...lines,
-    ...inStartOrder(model.video, audio).flatMap((video) => variantLines(video, audio)),
+    ...inStartOrder(model.video, audio).flatMap((video) => variantLines(video, audio, captions)),
   ]);
 }
 
@@ -69,9 +74,20 @@ function audioTag(audio: HlsAudioRendition): string {
   });
 }
 
+/** In the pictures themselves: such a rendition has no URI. In a language that nothing tells. */
+const captionsTag = (channel: string): string =>
+  attributeTag('EXT-X-MEDIA', {
+    TYPE: 'CLOSED-CAPTIONS',
+    'GROUP-ID': quoted(captionsGroup),
+    NAME: quoted(channel),
+    AUTOSELECT: 'YES',
+    'INSTREAM-ID': quoted(channel),
+  });
+
 function variantLines(
   main: HlsVideoRendition | HlsAudioRendition,
   audio: HlsAudioRendition | undefined,
+  captions: readonly string[] = [],
 ): string[] {
   const averages = [main, ...(audio ? [audio] : [])].map((rendition) => rendition.averageBandwidthBps);
   const picture = 'width' in main ? main : undefined;
@@ -84,6 +100,7 @@ function variantLines(
     RESOLUTION: picture && `${picture.width}x${picture.height}`,
     'FRAME-RATE': picture?.frameRate.toFixed(3),
     AUDIO: audio && quoted(audioGroup),
+    'CLOSED-CAPTIONS': captions.length > 0 ? quoted(captionsGroup) : undefined,
   });
   return [tag, uriLine(main.uri)];
 }

@@ -2,12 +2,12 @@ import { render } from 'preact';
 import type { RuntimeConfig } from '../policy/runtime-config.ts';
 import { EmbeddedPlayer } from './embed/embedded-player.tsx';
 import { readSettings } from './model/settings.ts';
+import { preloadPlayer } from './playback/preload.ts';
 import './styles/embed.css';
 
 /** The player alone, for frames of other sites: a document of its own, without the console. */
 async function start(root: HTMLElement): Promise<void> {
-  // The player library takes longest: it is on its way before anything is known of the stream.
-  void import('./playback/shaka-engine.ts').catch(() => {});
+  void preloadPlayer().catch(() => {});
   try {
     const response = await fetch('/config.json');
     const settings = readSettings((await response.json()) as RuntimeConfig, location.origin);

@@ -2,6 +2,7 @@ import { render } from 'preact';
 import type { RuntimeConfig } from '../policy/runtime-config.ts';
 import { isViewerPath } from './model/routes.ts';
 import { readSettings } from './model/settings.ts';
+import { preloadPlayer } from './playback/preload.ts';
 import { App } from './shell/app.tsx';
 import './styles/page.css';
 
@@ -9,8 +10,7 @@ const root = document.getElementById('page');
 
 async function start(): Promise<void> {
   if (!root) return;
-  // The player library takes longest: it is on its way before anything is known of the stream.
-  if (isViewerPath(location.pathname)) void import('./playback/shaka-engine.ts').catch(() => {});
+  if (isViewerPath(location.pathname)) void preloadPlayer().catch(() => {});
   try {
     const response = await fetch('/config.json');
     const settings = readSettings((await response.json()) as RuntimeConfig, location.origin);

@@ -76,4 +76,5 @@ function at(request, address) {
 
 const missingPage =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page not found</title></head>' +
-  '<body><h1>Page not found</h1><p>The address may be mistyped, or the page may have moved.</p></body></html>';
+  '<body><h1>Page not found</h1><p>The address may be mistyped, or the page may have moved.</p>' +
+  '<p><a href="/">Go to the home page</a></p></body></html>';

@@ -35,6 +35,7 @@ beforeEach(() => {
     {
       part: ignored,
       group: ignored,
+      captions: ignored,
       started: ignored,
       shed: ignored,
       restored: ignored,

@@ -160,6 +160,18 @@ describe('dashManifest', () => {
     });
   });
 
+  test('names the captions in the pictures, if there are any', () => {
+    const captions = ['CC1', 'CC3'];
+    const text = dashManifest(model({ periods: [period({ video: { ...period().video!, captions } })] }));
+    const [picture, sound] = xml.parse(text).MPD.Period[0].AdaptationSet;
+    expect(picture.Accessibility).toEqual({
+      '@schemeIdUri': 'urn:scte:dash:cc:cea-608:2015',
+      '@value': 'CC1=und;CC3=und',
+    });
+    expect(sound.Accessibility).toBeUndefined();
+    expect(dashManifest(model())).not.toContain('Accessibility');
+  });
+
   test('ties the latency target to the reference time where there is one', () => {
     const { MPD } = xml.parse(dashManifest(model({ periods: threePeriods })));
     expect(MPD.ServiceDescription.Latency).toMatchObject({ '@referenceId': '0', '@target': '6000' });

@@ -10,6 +10,10 @@ import { model, namedPeriods, period, threePeriods } from './sample-model.ts';
 const manifests: [string, DashModel][] = [
   ['a live broadcast that names its segments', model({ periods: namedPeriods })],
   ['a live broadcast', model()],
+  [
+    'a live broadcast with captions',
+    model({ periods: [period({ video: { ...period().video!, captions: ['CC1', 'CC3'] } })] }),
+  ],
   ['a live broadcast without sound', model({ periods: [period({ audio: undefined })] })],
   ['a live broadcast without picture', model({ periods: [period({ video: undefined })] })],
   ['a live broadcast of three periods below a base', model({ baseUrl: '01jd&x/', periods: threePeriods })],

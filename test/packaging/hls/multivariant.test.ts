@@ -91,6 +91,17 @@ describe('multivariantPlaylist', () => {
     expect(variant).toMatchObject({ codecs: 'avc1.64001F', bandwidth: 3_000_000, audio: [] });
   });
 
+  test('names the captions in the pictures, if there are any', () => {
+    const video = [rung(720, 3_000_000), rung(360, 800_000)];
+    const { variants } = read(multivariantPlaylist({ video, audio, captions: ['CC1', 'CC3'] }));
+    for (const { closedCaptions } of variants)
+      expect(closedCaptions.map(({ instreamId, uri }) => [instreamId, uri])).toEqual([
+        ['CC1', undefined],
+        ['CC3', undefined],
+      ]);
+    expect(multivariantPlaylist({ video, audio })).not.toContain('CAPTIONS');
+  });
+
   test('lists sound alone where the publisher sends no picture', () => {
     const text = multivariantPlaylist({ video: [], audio });
     expect(read(text).variants).toMatchObject([{ uri: 'audio/playlist.m3u8', codecs: 'mp4a.40.2' }]);

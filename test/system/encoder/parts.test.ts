@@ -81,6 +81,7 @@ class Encoded extends Changing {
           this.changed();
         },
         group: (group) => this.groups.push(group),
+        captions() {},
         started() {},
         shed() {},
         restored() {},

@@ -1,14 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
-import { listenFetch } from '../../../lib/adapters/node/http/fetch-server.ts';
-import { broadcastPrefix } from '../../../lib/object-store/object-names.ts';
-import { OriginHandler } from '../../../lib/origin/http.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { fetchMediaPlaylist, fetchMultivariant, fetchRendition } from '../../../testkit/media/playback.ts';
 import { probePackets } from '../../../testkit/media/recording.ts';
 import { makeClip, type RelayFeed } from '../../../testkit/media/relay-feed.ts';
 import { SlowMachine } from '../../../testkit/media/slow-machine.ts';
-import { startLiveOrigin, startShield, startTier } from '../../edge/tiers.ts';
+import { startPageOnEdge, showsHeight } from '../player/page-on-edge.ts';
+import { edgeOf } from './edge-of.ts';
 
 const frameMs = 1000 / 15;
 
@@ -16,6 +14,8 @@ test('A rendition that was shed on a slow machine comes back once there is room,
   const machine = new SlowMachine();
   await using harness = await EncoderHarness.start({ encoders: machine.wrap });
   await using viewer = await viewerOf(harness);
+  await using screen = await startPageOnEdge(viewer.url);
+  const page = await screen.watch(harness.streamId);
   machine.speed = (outputs) => (outputs > 2 ? 0.5 : 4);
   const clip = await makeClip({ seconds: 90, size: '854x480', rate: 15 });
   const feed = await harness.publish();
@@ -27,11 +27,13 @@ test('A rendition that was shed on a slow machine comes back once there is room,
   expect(await harness.event('encoder.ladder.shed')).toMatchObject({ rendition: '480p' });
   await published(feed, 2);
   expect(await viewer.heights()).toEqual([360]);
+  expect(await showsHeight(page, 360)).toEqual(['Auto', '360p', 'Audio only']);
   machine.speed = () => Number.POSITIVE_INFINITY;
   expect(await harness.event('encoder.ladder.restored')).toMatchObject({ rendition: '480p' });
   await published(feed, 4);
 
   expect(await viewer.heights()).toEqual([480, 360]);
+  expect(await showsHeight(page, 480)).toEqual(['Auto', '480p', '360p', 'Audio only']);
   await expectSeamless(viewer);
   isEnough = true;
   await sending;
@@ -94,31 +96,18 @@ const numberOf = (uri: string): number => Number(/(\d+)\.m4s$/.exec(uri)?.[1]);
 
 type Viewer = Awaited<ReturnType<typeof viewerOf>>;
 
-/** What viewers get of the stream, from an edge: through the live origin from the worker, or from the origin that it writes to. */
-async function viewerOf({ objects, streamId, store }: EncoderHarness) {
-  const handler = new OriginHandler({ store: objects, token: 'a-token-for-tests-0123', emit: () => {} });
-  const origin = await listenFetch({ fetch: handler.fetch, host: '127.0.0.1', port: 0 });
-  const liveOrigin = await startLiveOrigin(store, () => '');
-  const shield = await startShield(liveOrigin.url, `http://127.0.0.1:${origin.port}`);
-  const edge = await startTier('edge', shield.url);
-  const folder = async (): Promise<string> => {
-    const { id } = (await store.latestBroadcast(streamId))!;
-    return `${edge.url}/${broadcastPrefix('local', streamId, id)}`;
-  };
+async function viewerOf(harness: EncoderHarness) {
+  const edge = await edgeOf(harness);
   return {
-    folder,
+    ...edge,
     async heights(): Promise<(number | undefined)[]> {
-      const { variants } = await fetchMultivariant(`${await folder()}index.m3u8`);
+      const { variants } = await fetchMultivariant(`${await edge.folder()}index.m3u8`);
       return variants.map(({ resolution }) => resolution?.height);
     },
     /** `newest`: number of the newest whole segment. */
     async periods(newest: number): Promise<Period[]> {
-      const manifest = await (await fetch(`${await folder()}manifest.mpd`)).text();
+      const manifest = await (await fetch(`${await edge.folder()}manifest.mpd`)).text();
       return readPeriods(manifest, newest);
-    },
-    async [Symbol.asyncDispose](): Promise<void> {
-      for (const tier of [edge, shield, liveOrigin]) await tier.close();
-      await origin.close(100);
     },
   };
 }

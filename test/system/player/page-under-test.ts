@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ export interface PageUnderTest {
   readonly sample: SampleBroadcast;
   /** Starts another sample, of sound alone, as this broadcast. */
   startSound(broadcastId: string): Promise<void>;
+  /** Adds a file to every broadcast. */
+  serve(name: string, body: string | Uint8Array): Promise<void>;
   /** Opens a path in a new tab, which notes every complaint of the browser and every request to elsewhere. */
   open(path: string): Promise<Tab>;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startPageUnderTest(): Promise<PageUnderTest> {
       await mkdir(dir);
       sounds.push(await startSampleBroadcast(dir, `${platform.url}/time`, { pictures: false }));
     },
+    serve: (name, body) => writeFile(join(mediaDir, name), body),
     open: (path) => openTab(browser, url + path, [url, platform.url]),
     async close() {
       await browser.close();

@@ -1,4 +1,5 @@
 import type { LatencyMode } from '../../../control-store/records.ts';
+import type { CaptionChannel } from '../../../packaging/codec/avc-captions.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { Rendition } from './rendition.ts';
@@ -38,6 +39,8 @@ export interface PublicationState {
   /** Every rendition that ever existed, best first, audio last. */
   readonly renditions: readonly Rendition[];
   readonly periods: readonly PublishedPeriod[];
+  /** Channels of captions that were seen in its pictures. @default none */
+  readonly captions?: readonly CaptionChannel[];
   /** Unix ms at which stream time 0 counts as available to DASH players. */
   readonly availabilityStartMs: number;
   readonly ended: boolean;

@@ -1,4 +1,5 @@
 import { initName, segmentName } from '../../../object-store/object-names.ts';
+import type { CaptionChannel } from '../../../packaging/codec/avc-captions.ts';
 import { defaultPartMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
@@ -68,6 +69,9 @@ export class Publication {
   readonly #storedInits = new Set<string>();
   /** Renditions that something stored needs. */
   readonly #storedIds = new Set<string>();
+  readonly #captions = new Set<CaptionChannel>();
+  /** The store's indexes don't name all of them. */
+  #newCaptions = false;
   /** What the previous worker made last: what it stored without naming it was made so as well. */
   readonly #inherited: Pick<PublishedPeriod, 'headers'> | undefined;
   /** What it stored of numbers that are to be made again. */
@@ -93,6 +97,7 @@ export class Publication {
       this.#storedIds.add(rendition.id);
     }
     for (const period of restored.periods) this.#noteInits(period);
+    for (const channel of restored.captions ?? []) this.#captions.add(channel);
     this.#availabilityStartMs = restored.availabilityStartMs;
   }
 
@@ -164,6 +169,15 @@ export class Publication {
     this.#parts++;
     this.#availabilityStartMs ??= this.#options.startedAtMs + partMarginMs;
     return entry === this.#live.open && entry.headers.has(id);
+  }
+
+  /** Captions are in the pictures, from now on or as before. Returns true if that is new. */
+  captions(channel: CaptionChannel): boolean {
+    if (this.#captions.has(channel)) return false;
+    this.#captions.add(channel);
+    this.#newCaptions = true;
+    this.#changes++;
+    return true;
   }
 
   /** A group is complete: it will be listed, whether or not the store has it. `nowMs`: monotonic. */
@@ -312,7 +326,9 @@ export class Publication {
     const lacks = [...entry.headers.keys()].some(
       (id) => !this.#renditions.get(id)?.segments.has(entry.number),
     );
-    return begins || lacks;
+    const namesCaptions = this.#newCaptions;
+    this.#newCaptions = false;
+    return begins || lacks || namesCaptions;
   }
 
   /**
@@ -461,6 +477,7 @@ export class Publication {
       options: this.#options,
       renditions: bestFirst([...this.#renditions.values()].filter(({ id }) => isShown(id))),
       periods,
+      ...(this.#captions.size > 0 && { captions: [...this.#captions].sort() }),
       availabilityStartMs: this.#availabilityStartMs,
       ended: this.#ended,
     };

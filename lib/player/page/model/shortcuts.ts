@@ -3,6 +3,9 @@ export type PlayerAction =
   | 'toggle-mute'
   | 'toggle-fullscreen'
   | 'toggle-captions'
+  | 'toggle-pip'
+  | 'toggle-stats'
+  | 'toggle-shortcuts'
   | 'jump-to-live'
   | 'seek-back'
   | 'seek-forward'
@@ -15,12 +18,29 @@ const keys: Readonly<Record<string, PlayerAction>> = {
   m: 'toggle-mute',
   f: 'toggle-fullscreen',
   c: 'toggle-captions',
+  p: 'toggle-pip',
+  i: 'toggle-stats',
+  '?': 'toggle-shortcuts',
   l: 'jump-to-live',
   ArrowLeft: 'seek-back',
   ArrowRight: 'seek-forward',
   ArrowUp: 'louder',
   ArrowDown: 'quieter',
 };
+
+/** What the keys do, in the order in which they are shown. */
+export const shortcutList: readonly (readonly [keys: readonly string[], effect: string])[] = [
+  [['Space', 'K'], 'Play or pause'],
+  [['M'], 'Mute or unmute'],
+  [['L'], 'Jump to live'],
+  [['←', '→'], 'Back or forward 5 seconds'],
+  [['↑', '↓'], 'Volume up or down'],
+  [['F'], 'Full screen'],
+  [['P'], 'Picture in picture'],
+  [['C'], 'Captions, if there are any'],
+  [['I'], 'Stats'],
+  [['?'], 'These shortcuts'],
+];
 
 const pressedBySpace: readonly string[] = ['BUTTON', 'SUMMARY', 'A'];
 

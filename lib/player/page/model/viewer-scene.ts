@@ -27,13 +27,20 @@ export interface ViewerScene {
   readonly detail: string;
   /** Shows an animation: something is in progress that needs no action. */
   readonly busy: boolean;
-  readonly action?: 'retry' | 'replay';
+  readonly action?: 'retry' | 'replay' | 'leave';
   /** Covers the picture instead of being a note at its edge. */
   readonly cover: boolean;
 }
 
-/** The message for every combination of stream and player; undefined if the picture speaks for itself. */
-export function viewerScene(stream: StreamKnowledge, playback: PlaybackCondition): ViewerScene | undefined {
+/**
+ * The message for every combination of stream and player; undefined if the picture speaks for itself. `online`: the viewer's machine
+ * has a network, as far as the browser knows.
+ */
+export function viewerScene(
+  stream: StreamKnowledge,
+  playback: PlaybackCondition,
+  online = true,
+): ViewerScene | undefined {
   if (stream.kind === 'taken-down' || playback === 'taken-down') {
     return cover(
       'This stream is no longer available',
@@ -48,8 +55,15 @@ export function viewerScene(stream: StreamKnowledge, playback: PlaybackCondition
       'It supports neither Media Source Extensions nor HLS. Use a current version of Chrome, Edge, Firefox or Safari.',
     );
   }
+  if (!online && playback !== 'finished') {
+    const shows = playback === 'playing' || playback === 'paused';
+    return shows ? { ...youAreOffline, busy: false, cover: false } : youAreOffline;
+  }
   if (stream.kind === 'missing') {
-    return cover('Stream not found', 'The address may be mistyped, or the stream may have been deleted.');
+    return {
+      ...cover('Stream not found', 'The address may be mistyped, or the stream may have been deleted.'),
+      action: 'leave',
+    };
   }
   if (playback === 'playing' && stream.kind === 'known' && stream.state === 'reconnecting') {
     // The platform keeps sending the last picture, so the player is playing.
@@ -102,7 +116,7 @@ function failed(stream: StreamKnowledge): ViewerScene {
     return {
       ...cover(
         'Can’t reach the platform',
-        'Neither the stream’s state nor its video could be loaded. Check your connection; this page keeps retrying.',
+        'You’re online, but neither the stream’s state nor its video could be loaded. This page keeps retrying.',
       ),
       action: 'retry',
     };
@@ -119,6 +133,7 @@ const broadcasterAway = busy(
   'The broadcaster lost connection',
   'Waiting for the broadcaster to return. Playback resumes as soon as they’re back.',
 );
+const youAreOffline = busy('You’re offline', 'The video continues when your device is back online.');
 const linkScenes: Readonly<Record<LinkFault, ViewerScene>> = {
   'link-missing': cover('This stream is private', 'Open it with the link that you were given.'),
   'link-invalid': cover(

@@ -10,8 +10,12 @@ export interface PlaybackEngine {
   load(target: PlaybackTarget): Promise<void>;
   /** Current facts; cheap, read several times per second. */
   facts(): PlaybackFacts;
-  /** Fixes one quality, or leaves the choice to the engine (undefined). */
+  /** Fixes one quality or sound without pictures (`audioOnlyId`), or leaves the choice to the engine (undefined). */
   selectQuality(id: string | undefined): void;
+  /** Whether what was selected takes another load to apply. */
+  readonly mustReload: boolean;
+  /** For the curious; cheap. */
+  details(): PlaybackDetails;
   /** Shows a text track, or none. */
   selectCaptions(id: string | undefined): void;
   /** Back to the live edge, and kept there. */
@@ -46,15 +50,29 @@ export interface PlaybackFacts {
   readonly range: { readonly start: number; readonly end: number };
   /** It has no pictures. */
   readonly soundAlone: boolean;
+  /** What there is to choose from where playback is. */
   readonly qualities: readonly Quality[];
-  /** The quality being loaded for display. */
-  readonly activeQuality?: Quality;
-  /** The quality that the viewer chose; undefined if the engine chooses. */
+  /** The quality on screen. */
+  readonly shownQuality?: Quality;
+  /** The quality that the viewer chose, which may not be made at the moment; undefined if the engine chooses. */
   readonly chosenQualityId?: string;
+  /** Sound can be had without the pictures. */
+  readonly offersAudioOnly: boolean;
+  /** Position of stream time 0; undefined if that is unknown. */
+  readonly streamStart?: number;
   readonly captions: readonly CaptionTrack[];
   readonly chosenCaptionsId?: string;
   /** See model/latency.ts; undefined if the manifest has no clock. */
   readonly latencyMs?: number;
+}
+
+export interface PlaybackDetails {
+  /** What the network carries, as far as it was seen. */
+  readonly throughputBps?: number;
+  /** RFC 6381. */
+  readonly codecs?: string;
+  /** What playback is kept at. */
+  readonly targetLatencyMs?: number;
 }
 
 export interface CaptionTrack {
@@ -68,6 +86,7 @@ export const noFacts: PlaybackFacts = {
   range: { start: 0, end: 0 },
   soundAlone: false,
   qualities: [],
+  offersAudioOnly: false,
   captions: [],
 };
 

@@ -1,4 +1,5 @@
 import { isAtLiveEdge, latencyMs } from '../model/latency.ts';
+import { shownQuality } from '../model/qualities.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
 import { watchForRefusal } from './refusal-watch.ts';
 
@@ -36,6 +37,9 @@ export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions
       range: range(),
       soundAlone: video.readyState >= HTMLMediaElement.HAVE_METADATA && video.videoWidth === 0,
       qualities: [],
+      shownQuality: shownQuality(video.videoHeight, []),
+      offersAudioOnly: false,
+      streamStart: live ? undefined : 0,
       captions: captionTracks().map(({ label, language }, index) => ({
         id: String(index),
         label: label || language || `Captions ${index + 1}`,
@@ -90,6 +94,8 @@ export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions
     },
     facts,
     selectQuality() {},
+    mustReload: false,
+    details: () => ({}),
     selectCaptions(id) {
       for (const [index, track] of captionTracks().entries()) {
         track.mode = String(index) === id ? 'showing' : 'disabled';

@@ -26,6 +26,8 @@ export class PlaybackSession {
   #loaded = false;
   /** Playback position at the last motion, and the monotonic time of it. */
   #moved = { position: 0, atMs: 0 };
+  /** Where the current target was seen playing last. */
+  #playedTo: number | undefined;
 
   constructor(
     video: HTMLVideoElement,
@@ -91,14 +93,25 @@ export class PlaybackSession {
     else this.#load(target, 'loading', position);
   }
 
-  /** Reloads the current target immediately. */
+  /** Reloads the current target immediately. A recording goes on where it was, a live broadcast at its edge. */
   reload(): void {
-    if (this.#target) this.#load(this.#target);
+    if (this.#target) this.#load(this.#target, 'loading', this.#resumeAt);
+  }
+
+  /** Reloads it where it is, also behind the live edge. */
+  reloadHere(): void {
+    const { following } = this.#engine.facts();
+    if (this.#target)
+      this.#load(this.#target, 'loading', following ? undefined : this.#video.currentTime);
+  }
+
+  get #resumeAt(): number | undefined {
+    return this.#target?.from === 'start' ? this.#playedTo : undefined;
   }
 
   /** Like `reload`, but keeps the failure message on screen until the picture is back, to avoid flicker. */
   #tryAgain(): void {
-    if (this.#target) this.#load(this.#target, 'failed');
+    if (this.#target) this.#load(this.#target, 'failed', this.#resumeAt);
   }
 
   /** Plays the broadcast from its first second; an ended live presentation is a recording. */
@@ -139,6 +152,7 @@ export class PlaybackSession {
     clearTimeout(this.#retry);
     this.#target = target;
     this.#loaded = false;
+    this.#playedTo = position;
     this.#become(condition);
     this.#engine.load(target).then(
       () => {
@@ -175,6 +189,7 @@ export class PlaybackSession {
       const playsOn = by > 0 && by < 2 && !paused && !ended && !seeking;
       if (playsOn && this.#loaded) {
         this.#failures = 0;
+        this.#playedTo = position;
         this.#become('playing');
       }
     } else if (this.#condition === 'playing' && !paused && !ended && nowMs - this.#moved.atMs >= stallMs) {

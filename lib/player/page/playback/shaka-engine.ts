@@ -1,18 +1,16 @@
-import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
+import type shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { clockOffsetMs, latencyMs } from '../model/latency.ts';
 import { isOutdated, linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
-import type { Quality } from '../model/qualities.ts';
+import { audioOnlyId, type Quality, qualityId, shownQuality } from '../model/qualities.ts';
 import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
-import { GrowingAbrManager, meterGrowing } from './growing-abr.ts';
+import { growingAbrManager, meterGrowing } from './growing-abr.ts';
+import { lateCaptionsDisplayer } from './late-captions.ts';
 import { LiveSync } from './live-sync.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
-
-/** Whether the browser has what shaka-player needs (Media Source Extensions above all). */
-export function isShakaSupported(): boolean {
-  shaka.polyfill.installAll();
-  return shaka.Player.isBrowserSupported();
-}
+import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
+import { type PeriodQualities, periodQualities, qualitiesAt } from './policy/mpd-qualities.ts';
+import type { ShakaLibrary } from './shaka-library.ts';
 
 const retryParameters = {
   maxAttempts: 3,
@@ -24,18 +22,14 @@ const retryParameters = {
   connectionTimeout: 8_000,
 };
 
-/** A presentation that began live goes on after these. */
-const retriedLive: ReadonlySet<number> = new Set([
-  shaka.util.Error.Code.BAD_HTTP_STATUS,
-  shaka.util.Error.Code.HTTP_ERROR,
-  shaka.util.Error.Code.TIMEOUT,
-]);
-
 /** Media in s before playback begins, or goes on. */
 const rebufferingGoal = 1;
 
 /** Plays DASH and HLS through Media Source Extensions. */
-export async function createShakaEngine(options: EngineOptions): Promise<PlaybackEngine> {
+export async function createShakaEngine(
+  shaka: ShakaLibrary,
+  options: EngineOptions,
+): Promise<PlaybackEngine> {
   const { video, captions, maxHeight, onFailed, onRefused, token } = options;
   const player = new shaka.Player();
   // Shaka takes a rate above 1 for trick play, and ends that near the live edge, again and again.
@@ -43,23 +37,35 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   await player.attach(video);
   player.setVideoContainer(captions);
   let lowLatency: LowLatencyMpd | undefined;
+  /** Of DASH. */
+  let periods: readonly PeriodQualities[] | undefined;
+  let named: readonly string[] = [];
   player.configure({
     manifest: {
       retryParameters,
       dash: {
         manifestPreprocessorTXml: (mpd: shaka.extern.xml.Node) => {
           lowLatency = takeLowLatency(mpd);
+          periods = periodQualities(mpd);
+          named = captionsNamed(mpd);
         },
       },
     },
     streaming: { retryParameters, bufferingGoal: 12, rebufferingGoal, bufferBehind: 30 },
-    abrFactory: () => new GrowingAbrManager(),
+    abrFactory: () => growingAbrManager(shaka),
+    textDisplayFactory: () => lateCaptionsDisplayer(shaka, player),
     ...(maxHeight && { abr: { restrictions: { maxHeight } } }),
   });
   player.configurationForLowLatency(lowLatencyConfiguration);
 
   // A growing manifest foretells segments: one that isn't there may mean that the broadcast has ended, which the next manifest says.
   let beganLive = false;
+  const { BAD_HTTP_STATUS, HTTP_ERROR, TIMEOUT, LOAD_INTERRUPTED, OPERATION_ABORTED } = shaka.util.Error.Code;
+  /** A presentation that began live goes on after these. */
+  const retriedLive: ReadonlySet<number> = new Set([BAD_HTTP_STATUS, HTTP_ERROR, TIMEOUT]);
+  /** Another load started or the player was destroyed, so nobody is waiting for this load. */
+  const isInterruption = (cause: unknown) =>
+    cause instanceof Object && 'code' in cause && [LOAD_INTERRUPTED, OPERATION_ABORTED].some((code) => code === cause.code);
   const isRetried = ({ code }: shaka.util.Error) => beganLive && retriedLive.has(code);
   player.configure('streaming.failureCallback', (error: shaka.util.Error) => {
     if (isRetried(error)) player.retryStreaming(lowLatency ? 0.1 : 1);
@@ -120,27 +126,36 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     if ((event as Event & { readonly buffering: boolean }).buffering) sync.starved();
   });
 
-  let chosen: Quality | undefined;
+  let chosenId: string | undefined;
+  let captionsId: string | undefined;
+  /** Of the load that is under way or done. */
+  let isAudioOnly = false;
+  const tracks = () => player.getVideoTracks().filter(({ height }) => (height ?? 0) > 0);
   const facts = (): PlaybackFacts => {
-    const tracks = player.getVideoTracks();
-    const active = tracks.find((track) => track.active);
-    const text = player.getTextTracks();
+    const active = tracks().find((track) => track.active);
+    const known = periods ? qualitiesAt(periods, video.currentTime) : tracks().map(qualityOf);
+    const qualities = known.filter(({ height }) => height <= (maxHeight ?? Number.POSITIVE_INFINITY));
+    const live = player.isLive();
     return {
-      live: player.isLive(),
-      following: player.isLive() && sync.following,
+      live,
+      following: live && sync.following,
       range: player.seekRange(),
       soundAlone: player.isAudioOnly(),
-      qualities: tracks.filter(({ height }) => (height ?? 0) > 0).map(qualityOf),
-      activeQuality: active && qualityOf(active),
-      chosenQualityId: chosen?.id,
-      captions: text.map(({ id, label, language }) => ({ id: String(id), label: label ?? language })),
-      chosenCaptionsId: text.filter(({ active: shown }) => shown).map(({ id }) => String(id))[0],
+      qualities,
+      shownQuality: shownQuality(video.videoHeight, qualities, active && qualityOf(active)),
+      chosenQualityId: chosenId,
+      offersAudioOnly: qualities.length > 0 && player.getAudioTracks().length > 0,
+      streamStart: periods || !live ? 0 : undefined,
+      captions: captionTracks(player.getTextTracks(), named),
+      chosenCaptionsId: captionsId,
       latencyMs: latencyAt(video.currentTime),
     };
   };
-  const apply = (id: string | undefined) => {
-    const track = player.getVideoTracks().find((candidate) => qualityOf(candidate).id === id);
-    chosen = track && qualityOf(track);
+  const loadedCaptions = () => player.getTextTracks().find((track) => captionIdOf(track) === captionsId);
+  const apply = () => {
+    const [track] = tracks()
+      .filter((candidate) => qualityOf(candidate).id === chosenId)
+      .toSorted((a, b) => b.bandwidth - a.bandwidth);
     player.configure('abr.enabled', track === undefined);
     // Keep 2 s of the buffer, so that the switch shows soon but without a stall.
     if (track) player.selectVideoTrack(track, true, 2);
@@ -150,7 +165,11 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     swapsTokens: true,
     async load({ url, from }) {
       lowLatency = undefined;
+      periods = undefined;
+      named = [];
       beganLive = false;
+      isAudioOnly = chosenId === audioOnlyId;
+      player.configure('manifest.disableVideo', isAudioOnly);
       // What a low-latency target set before stays otherwise.
       player.configure('streaming.rebufferingGoal', rebufferingGoal);
       sync.follow(from === 'live');
@@ -161,12 +180,31 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
         throw playbackError(cause);
       }
       beganLive = player.isLive();
-      if (chosen) apply(chosen.id);
+      if (chosenId !== undefined) apply();
+      if (captionsId !== undefined) player.selectTextTrack(loadedCaptions() ?? null);
     },
     facts,
-    selectQuality: apply,
+    selectQuality(id) {
+      chosenId = id;
+      if (!isAudioOnly && id !== audioOnlyId) apply();
+    },
+    get mustReload() {
+      // Shaka reads captions only of pictures whose track had them from the beginning.
+      const lacksCaptions = captionsId !== undefined && !isAudioOnly && loadedCaptions() === undefined;
+      return lacksCaptions || isAudioOnly !== (chosenId === audioOnlyId);
+    },
+    details() {
+      const { estimatedBandwidth } = player.getStats();
+      const [active] = player.getVariantTracks().filter((track) => track.active);
+      return {
+        throughputBps: estimatedBandwidth > 0 ? estimatedBandwidth : undefined,
+        codecs: active?.codecs ?? undefined,
+        targetLatencyMs: player.isLive() && sync.following ? sync.targetMs : undefined,
+      };
+    },
     selectCaptions(id) {
-      player.selectTextTrack(player.getTextTracks().find((track) => String(track.id) === id) ?? null);
+      captionsId = id;
+      player.selectTextTrack(loadedCaptions() ?? null);
     },
     goToLive() {
       player.goToLive();
@@ -233,17 +271,11 @@ function qualityOf(track: shaka.extern.VideoTrack): Quality {
   const height = track.height ?? 0;
   const frameRate = track.frameRate ?? undefined;
   return {
-    id: `${height}/${frameRate ?? ''}/${track.bandwidth}`,
+    id: qualityId({ height, frameRate }),
     height,
     frameRate,
     bandwidthBps: track.bandwidth,
   };
-}
-
-/** Another load started or the player was destroyed, so nobody is waiting for this load. */
-function isInterruption(cause: unknown): boolean {
-  const code = cause instanceof Object && 'code' in cause ? cause.code : undefined;
-  return code === shaka.util.Error.Code.LOAD_INTERRUPTED || code === shaka.util.Error.Code.OPERATION_ABORTED;
 }
 
 function playbackError(cause: unknown): PlaybackError {

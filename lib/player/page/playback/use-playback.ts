@@ -5,6 +5,7 @@ import { choosePlayback, type PlaybackMethod } from '../model/protocol.ts';
 import type { PlaybackCondition, Refusal } from '../model/viewer-scene.ts';
 import { noFacts, type PlaybackEngine, type PlaybackFacts } from './engine.ts';
 import { PlaybackSession } from './session.ts';
+import { isShakaSupported, likelyBuild, loadShaka } from './shaka-library.ts';
 
 export interface Playback {
   /** Undefined until the browser's abilities are known. */
@@ -43,6 +44,13 @@ export function usePlayback(options: PlaybackOptions): Playback {
   const engine = useRef<PlaybackEngine>(undefined);
   const current = useRef(token);
   current.current = token;
+  /** The last engine is gone: two can't use the element at once. */
+  const gone = useRef<Promise<void>>(Promise.resolve());
+  const wanted = method && target(method);
+  /** Which one of the library this stream needs; a browser that plays by itself needs the check of one only. */
+  const needed = useRef(likelyBuild(forced));
+  if (wanted && method !== 'native-hls') needed.current = wanted.url.includes('.m3u8') ? 'hls' : 'dash';
+  const build = needed.current;
 
   useEffect(() => {
     let ended = false;
@@ -50,11 +58,12 @@ export function usePlayback(options: PlaybackOptions): Playback {
     const begin = async () => {
       const [element, container] = [video.current, captions.current];
       if (!element || !container) return;
+      await gone.current;
       // The player library is large, so it's loaded only if video is shown.
-      const shaka = await import('./shaka-engine.ts');
+      const library = await loadShaka(build);
       const chosen = choosePlayback(
         {
-          mediaSource: shaka.isShakaSupported(),
+          mediaSource: isShakaSupported(library),
           nativeHls: element.canPlayType('application/vnd.apple.mpegurl') !== '',
           apple: navigator.vendor.startsWith('Apple'),
         },
@@ -74,20 +83,19 @@ export function usePlayback(options: PlaybackOptions): Playback {
       const made =
         chosen === 'native-hls'
           ? (await import('./native-engine.ts')).createNativeEngine(options)
-          : await shaka.createShakaEngine(options);
+          : await (await import('./shaka-engine.ts')).createShakaEngine(library, options);
       if (ended) return made.destroy();
       engine.current = made;
       mine = new PlaybackSession(element, made, setCondition);
       setSession(mine);
     };
-    void begin();
+    const begun = begin();
     return () => {
       ended = true;
-      void mine?.destroy();
+      gone.current = begun.then(() => mine?.destroy()).catch(() => {});
     };
-  }, [forced, maxHeight]);
+  }, [forced, maxHeight, build]);
 
-  const wanted = method && target(method);
   // Two targets are the same if their URL and broadcast are.
   useEffect(() => session?.follow(wanted), [session, wanted?.url, wanted?.broadcastId]);
 

@@ -2,7 +2,7 @@ import type { Playback } from '../playback/use-playback.ts';
 import { Menu } from './menu.tsx';
 
 export function CaptionsMenu({ playback }: { playback: Playback }) {
-  const { facts, engine, refresh } = playback;
+  const { facts, engine, session, refresh } = playback;
   return (
     <Menu
       label="Captions"
@@ -11,6 +11,7 @@ export function CaptionsMenu({ playback }: { playback: Playback }) {
       choices={[{ id: undefined, label: 'Off' }, ...facts.captions]}
       onChoose={(id) => {
         engine?.selectCaptions(id);
+        if (engine?.mustReload) session?.reloadHere();
         refresh();
       }}
     />

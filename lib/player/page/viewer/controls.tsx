@@ -6,9 +6,9 @@ import type { Playback } from '../playback/use-playback.ts';
 import { CaptionsMenu } from './captions-menu.tsx';
 import { Control } from './control.tsx';
 import { LiveStatus } from './live-status.tsx';
-import { QualityMenu } from './quality-menu.tsx';
 import { SeekBar } from './seek-bar.tsx';
-import type { VideoSettings } from './use-player-actions.ts';
+import { SettingsMenu } from './settings-menu.tsx';
+import { canUsePip, type PlayerPanels, type VideoSettings } from './use-player-actions.ts';
 import { VolumeSlider } from './volume-slider.tsx';
 
 /** The bar below the picture. */
@@ -17,13 +17,14 @@ export function Controls(props: {
   playback: Playback;
   facts: PlaybackFacts;
   settings: VideoSettings;
+  panels: PlayerPanels;
   act: (action: PlayerAction) => void;
 }) {
-  const { video, playback, facts, settings, act } = props;
+  const { video, playback, facts, settings, panels, act } = props;
   const finished = playback.condition === 'finished';
   return (
     <div class="controls">
-      <SeekBar playback={playback} facts={facts} position={settings.position} />
+      <SeekBar video={video} playback={playback} facts={facts} position={settings.position} />
       <div class="controls-row">
         <Control
           icon={finished ? 'replay' : settings.paused ? 'play' : 'pause'}
@@ -45,10 +46,15 @@ export function Controls(props: {
           </span>
         )}
         <span class="controls-gap" />
-        <QualityMenu playback={playback} />
-        {facts.captions.length > 0 && <CaptionsMenu playback={playback} />}
-        {document.pictureInPictureEnabled && !facts.soundAlone && (
-          <Control icon="pip" label="Picture in picture" onPress={() => togglePip(video.current)} wide />
+        <SettingsMenu playback={playback} statsShown={panels.stats} act={act} />
+        {facts.captions.length > 0 && !facts.soundAlone && <CaptionsMenu playback={playback} />}
+        {canUsePip() && !facts.soundAlone && (
+          <Control
+            icon="pip"
+            label={settings.pip ? 'Leave picture in picture' : 'Picture in picture'}
+            onPress={() => act('toggle-pip')}
+            wide
+          />
         )}
         <Control
           icon={settings.fullscreen ? 'exit-fullscreen' : 'fullscreen'}
@@ -58,10 +64,4 @@ export function Controls(props: {
       </div>
     </div>
   );
-}
-
-/** If the browser refuses, nothing changes. */
-function togglePip(video: HTMLVideoElement | null): void {
-  if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => {});
-  else void video?.requestPictureInPicture().catch(() => {});
 }

@@ -7,23 +7,32 @@ export interface MenuChoice {
   readonly detail?: string;
 }
 
-/** A button that opens a single-choice menu. Arrow keys walk it; Escape closes it and restores the focus. */
+/** Something else that the menu does; with `checked`, something that is on or off. */
+export interface MenuCommand {
+  readonly label: string;
+  readonly checked?: boolean;
+  readonly onPress: () => void;
+}
+
+/** A button that opens a menu: one choice of several, then commands. Arrow keys walk it; Escape closes it and restores the focus. */
 export function Menu(props: {
   label: string;
   icon: IconName;
-  /** Beside the icon, for example the current quality. */
+  /** Beside the icon, for example the current quality. `before` is left out where there is little room. */
   text?: string;
+  before?: string;
   choices: readonly MenuChoice[];
   chosen: string | undefined;
   onChoose: (id: string | undefined) => void;
+  commands?: readonly MenuCommand[];
 }) {
-  const { label, icon, text, choices, chosen, onChoose } = props;
+  const { label, icon, text, before = '', choices, chosen, onChoose, commands = [] } = props;
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
 
-  const items = () => [...(root.current?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? [])];
+  const items = () => [...(root.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? [])];
   const close = () => {
     setOpen(false);
     button.current?.focus();
@@ -32,7 +41,8 @@ export function Menu(props: {
   useLayoutEffect(() => {
     if (!open) return;
     const all = items();
-    (all.find((item) => item.ariaChecked === 'true') ?? all[0])?.focus();
+    const checked = all.find(({ role, ariaChecked }) => role === 'menuitemradio' && ariaChecked === 'true');
+    (checked ?? all[0])?.focus();
     const outside = (event: Event) => {
       if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
     };
@@ -63,12 +73,17 @@ export function Menu(props: {
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        aria-label={text ? `${label}: ${text}` : label}
+        aria-label={text ? `${label}: ${before}${text}` : label}
         title={label}
         onClick={() => setOpen(!open)}
       >
         <Icon name={icon} />
-        {text && <span class="control-text">{text}</span>}
+        {text && (
+          <span class="control-text">
+            {before && <span class="only-wide">{before}</span>}
+            {text}
+          </span>
+        )}
       </button>
       {open && (
         <div class="menu-list" role="menu" id={id} aria-label={label} tabIndex={-1} onKeyDown={walk}>
@@ -88,6 +103,24 @@ export function Menu(props: {
               <span class="menu-check">{choice.id === chosen && <Icon name="check" />}</span>
               {choice.label}
               {choice.detail && <span class="menu-detail">{choice.detail}</span>}
+            </button>
+          ))}
+          {choices.length > 0 && commands.length > 0 && <hr />}
+          {commands.map(({ label: command, checked, onPress }) => (
+            <button
+              key={command}
+              type="button"
+              role={checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
+              aria-checked={checked}
+              tabIndex={-1}
+              class="menu-item"
+              onClick={() => {
+                close();
+                onPress();
+              }}
+            >
+              <span class="menu-check">{checked && <Icon name="check" />}</span>
+              {command}
             </button>
           ))}
         </div>

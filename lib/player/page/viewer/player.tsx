@@ -6,6 +6,8 @@ import { Icon } from '../ui/icons.tsx';
 import { SoundPoster } from '../ui/sound-poster.tsx';
 import { Controls } from './controls.tsx';
 import { SceneMessage } from './scene-message.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { StatsOverlay } from './stats-overlay.tsx';
 import { useAwake } from './use-awake.ts';
 import { usePlayerActions, useVideoSettings } from './use-player-actions.ts';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -23,7 +25,7 @@ export function Player(props: {
   const { video, captions, playback, scene, name, onAction } = props;
   const frame = useRef<HTMLElement>(null);
   const settings = useVideoSettings(video, frame);
-  const act = usePlayerActions(video, frame, playback);
+  const { act, panels } = usePlayerActions(video, frame, playback);
   const [awake, wake] = useAwake(frame);
   const { condition, facts } = playback;
   const showing = condition === 'playing' || condition === 'paused' || condition === 'stalled';
@@ -61,10 +63,21 @@ export function Player(props: {
           <Icon name="play" />
         </button>
       )}
+      {panels.stats && showing && (
+        <StatsOverlay video={video} playback={playback} onClose={() => act('toggle-stats')} />
+      )}
       {scene && <SceneMessage scene={scene} onAction={onAction} />}
       {(showing || condition === 'finished') && (
-        <Controls video={video} playback={playback} settings={settings} facts={facts} act={act} />
+        <Controls
+          video={video}
+          playback={playback}
+          settings={settings}
+          panels={panels}
+          facts={facts}
+          act={act}
+        />
       )}
+      {panels.shortcuts && <ShortcutsDialog onClose={() => act('toggle-shortcuts')} />}
     </section>
   );
 }

@@ -1,8 +1,10 @@
 import type { ViewerScene } from '../model/viewer-scene.ts';
+import { useServices } from '../shell/services.ts';
 
 /** A message over the picture. The page's live region announces it to screen readers, so this element doesn't. */
 export function SceneMessage({ scene, onAction }: { scene: ViewerScene; onAction: () => void }) {
   const { title, detail, busy, cover, action } = scene;
+  const { api } = useServices();
   return (
     <div class={cover ? 'scene scene-cover' : 'scene scene-note'}>
       <div class="scene-box">
@@ -13,7 +15,12 @@ export function SceneMessage({ scene, onAction }: { scene: ViewerScene; onAction
         )}
         <p class="scene-title">{title}</p>
         <p class="scene-detail">{detail}</p>
-        {action && (
+        {action === 'leave' && (
+          <a class="button button-on-dark" href="/">
+            {api ? 'See all streams' : 'Go to the home page'}
+          </a>
+        )}
+        {action && action !== 'leave' && (
           <button type="button" class="button button-on-dark" onClick={onAction}>
             {action === 'replay' ? 'Watch from the start' : 'Try now'}
           </button>

@@ -13,7 +13,11 @@ export interface VideoSettings {
   readonly volume: number;
   readonly position: number;
   readonly fullscreen: boolean;
+  /** In picture in picture. */
+  readonly pip: boolean;
 }
+
+const pipEvents = ['enterpictureinpicture', 'leavepictureinpicture'];
 
 export function useVideoSettings(
   video: RefObject<HTMLVideoElement | null>,
@@ -25,6 +29,7 @@ export function useVideoSettings(
     volume: 1,
     position: 0,
     fullscreen: false,
+    pip: false,
   });
   useEffect(() => {
     const element = video.current;
@@ -36,8 +41,9 @@ export function useVideoSettings(
         volume: element.volume,
         position: element.currentTime,
         fullscreen: document.fullscreenElement !== null && document.fullscreenElement === frame.current,
+        pip: document.pictureInPictureElement === element,
       });
-    const names = ['play', 'pause', 'volumechange', 'timeupdate', 'seeked', 'loadedmetadata', 'ended'];
+    const names = ['play', 'pause', 'volumechange', 'timeupdate', 'seeked', 'loadedmetadata', 'ended', ...pipEvents];
     for (const name of names) element.addEventListener(name, read);
     document.addEventListener('fullscreenchange', read);
     return () => {
@@ -48,15 +54,22 @@ export function useVideoSettings(
   return settings;
 }
 
+/** What the viewer opened over the picture. */
+export interface PlayerPanels {
+  readonly stats: boolean;
+  readonly shortcuts: boolean;
+}
+
 /** Performs the action of a control or a key. */
 export function usePlayerActions(
   video: RefObject<HTMLVideoElement | null>,
   frame: RefObject<HTMLElement | null>,
   playback: Playback,
-): (action: PlayerAction) => void {
-  const { engine, facts, refresh } = playback;
-  return useCallback(
-    (action) => {
+): { readonly act: (action: PlayerAction) => void; readonly panels: PlayerPanels } {
+  const [panels, setPanels] = useState<PlayerPanels>({ stats: false, shortcuts: false });
+  const { engine, session, facts, refresh } = playback;
+  const act = useCallback(
+    (action: PlayerAction) => {
       const element = video.current;
       if (!element) return;
       const seek = (by: number) => {
@@ -79,8 +92,13 @@ export function usePlayerActions(
           if (!element.muted && element.volume === 0) element.volume = 0.5;
         },
         'toggle-fullscreen': () => toggleFullscreen(element, frame.current),
-        'toggle-captions': () =>
-          engine?.selectCaptions(facts.chosenCaptionsId === undefined ? facts.captions[0]?.id : undefined),
+        'toggle-captions': () => {
+          engine?.selectCaptions(facts.chosenCaptionsId === undefined ? facts.captions[0]?.id : undefined);
+          if (engine?.mustReload) session?.reloadHere();
+        },
+        'toggle-pip': () => togglePip(element),
+        'toggle-stats': () => setPanels((before) => ({ ...before, stats: !before.stats })),
+        'toggle-shortcuts': () => setPanels((before) => ({ ...before, shortcuts: !before.shortcuts })),
         'jump-to-live': () => {
           if (!facts.live) return;
           engine?.goToLive();
@@ -94,8 +112,18 @@ export function usePlayerActions(
       acts[action]();
       refresh();
     },
-    [video, frame, engine, facts, refresh],
+    [video, frame, engine, session, facts, refresh],
   );
+  return { act, panels };
+}
+
+export const canUsePip = (): boolean => document.pictureInPictureEnabled === true;
+
+/** If the browser refuses, nothing changes. */
+function togglePip(video: HTMLVideoElement): void {
+  if (!canUsePip()) return;
+  if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => {});
+  else void video.requestPictureInPicture().catch(() => {});
 }
 
 /** iPhones can only make the video itself full screen, through a proprietary method. */

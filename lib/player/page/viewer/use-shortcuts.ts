@@ -6,7 +6,8 @@ export function useShortcuts(act: (action: PlayerAction) => void, wake: () => vo
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const focus = event.target instanceof HTMLElement ? event.target : document.body;
-      if (focus.closest('dialog')) return;
+      // The focused control has used it.
+      if (event.defaultPrevented || focus.closest('dialog')) return;
       const action = playerActionFor({
         key: event.key,
         modified: event.ctrlKey || event.metaKey || event.altKey,

@@ -3,6 +3,7 @@ import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackMethod } from '../model/protocol.ts';
 import { nameInDocument } from '../model/document-name.ts';
+import { audioOnlyId } from '../model/qualities.ts';
 import type { ShownState } from '../model/stream-state.ts';
 import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
@@ -11,8 +12,8 @@ import { EmbedTitle } from '../embed/embed-title.tsx';
 import { ShareButton } from '../share/share-button.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
-import { Shortcuts } from './shortcuts.tsx';
 import { useStillness } from './use-frozen-picture.ts';
+import { useOnline } from './use-online.ts';
 import { usePicturesBegan } from './use-pictures-began.ts';
 import { usePlaybackLink } from './use-playback-link.ts';
 import { useStreamKnowledge } from './use-stream-knowledge.ts';
@@ -50,18 +51,21 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
     target: targetBy,
   });
   const { condition, session } = playback;
+  const isMissing = knowledge.kind === 'missing';
   const state = knowledge.kind === 'known' ? knowledge.state : undefined;
   const shown = knowledge.kind === 'taken-down' ? knowledge.kind : state;
-  const scene = viewerScene(knowledge, condition);
+  const online = useOnline();
+  const scene = viewerScene(knowledge, condition, online);
 
   useEffect(() => report(condition), [report, condition]);
-  const { soundAlone } = playback.facts;
+  const { soundAlone, chosenQualityId } = playback.facts;
   useStillness(video, condition === 'playing' && state === 'live' && !soundAlone, askNow);
   const reload = useCallback(() => session?.reload(), [session]);
-  usePicturesBegan(soundAlone && state === 'live' ? session?.target?.url : undefined, reload);
+  const awaitsPictures = soundAlone && chosenQualityId !== audioOnlyId && state === 'live';
+  usePicturesBegan(awaitsPictures ? session?.target?.url : undefined, reload);
   useEffect(() => {
-    document.title = `${name ?? 'Watch'} · Headwater`;
-  }, [name]);
+    document.title = `${isMissing ? 'Stream not found' : (name ?? 'Watch')} · Headwater`;
+  }, [name, isMissing]);
   useEffect(() => {
     if (scene) announce(`${scene.title}. ${scene.detail}`);
     else if (condition === 'playing')
@@ -72,6 +76,16 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
     const timer = setTimeout(() => session?.reload(), standstillMs);
     return () => clearTimeout(timer);
   }, [condition, state, session]);
+
+  // Back online, nobody waits for the next try.
+  const wasOnline = useRef(online);
+  useEffect(() => {
+    if (wasOnline.current === online) return;
+    wasOnline.current = online;
+    if (!online) return;
+    askNow();
+    if (condition === 'failed' || condition === 'stalled' || condition === 'loading') session?.reload();
+  }, [online, condition, askNow, session]);
 
   const act = () => {
     if (scene?.action === 'replay' && playback.method) {
@@ -96,10 +110,9 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
       {bare ? (
         <EmbedTitle id={id} name={name} />
       ) : (
-        <>
       <div class="watch-head">
         <div>
-          <h1>{name ?? 'Live stream'}</h1>
+          <h1>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</h1>
           {shown && (
             <p class="watch-state">
               <StateBadge state={shown} />
@@ -114,8 +127,6 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
           />
         )}
       </div>
-      <Shortcuts />
-        </>
       )}
     </div>
   );

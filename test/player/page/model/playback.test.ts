@@ -8,7 +8,7 @@ import {
 } from '../../../../lib/player/page/model/playback-target.ts';
 import { choosePlayback, playedMethod } from '../../../../lib/player/page/model/protocol.ts';
 import { qualityLabel, qualityMenu } from '../../../../lib/player/page/model/qualities.ts';
-import { playerActionFor } from '../../../../lib/player/page/model/shortcuts.ts';
+import { playerActionFor, shortcutList } from '../../../../lib/player/page/model/shortcuts.ts';
 import { pauseMs } from '../../../../lib/retry/policy/backoff.ts';
 
 const chromium = { mediaSource: true, nativeHls: true, apple: false };
@@ -152,6 +152,13 @@ describe('keyboard shortcuts', () => {
 
   test('letters work in either case', () => {
     expect([press('m'), press('M'), press('l')]).toEqual(['toggle-mute', 'toggle-mute', 'jump-to-live']);
+  });
+
+  test('are the ones in the list', () => {
+    const named: Record<string, string> = { Space: ' ', '←': 'ArrowLeft', '→': 'ArrowRight', '↑': 'ArrowUp', '↓': 'ArrowDown' };
+    const listed = shortcutList.flatMap(([keys]) => keys).map((key) => press(named[key] ?? key));
+    expect(new Set(listed).size).toBe(listed.length - 1);
+    expect(listed).not.toContain(undefined);
   });
 
   test('space presses the button that has the focus instead of pausing', () => {

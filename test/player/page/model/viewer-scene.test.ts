@@ -61,6 +61,18 @@ describe('messages to viewers', () => {
     expect(viewerScene(stream, condition)?.title).toBe(title);
   });
 
+  test('a viewer without a network is told so at once: over the last pictures in a note', () => {
+    for (const stream of [known('live'), { kind: 'unreachable' }, { kind: 'missing' }] as const) {
+      expect(viewerScene(stream, 'failed', false)).toMatchObject({ title: 'You’re offline', cover: true });
+      expect(viewerScene(stream, 'playing', false)).toMatchObject({ title: 'You’re offline', cover: false });
+    }
+    expect(viewerScene({ kind: 'unreachable' }, 'failed')?.detail).toContain('You’re online');
+  });
+
+  test('an unknown stream leads somewhere', () => {
+    expect(viewerScene({ kind: 'missing' }, 'empty')?.action).toBe('leave');
+  });
+
   test('a playing picture needs no message', () => {
     for (const state of ['idle', 'starting', 'live', 'ended'] as const) {
       expect(viewerScene(known(state), 'playing')).toBeUndefined();

@@ -3,7 +3,7 @@ import { segmentMs } from '../../../../packaging/segment-grid.ts';
 import { type LiveTail, withOpenSegment } from '../live/live-tail.ts';
 import { partHoldBackMs } from '../live/part-target.ts';
 import type { PublicationState, PublishedPeriod } from '../publication-model.ts';
-import { audioOf, namedHeader, periodFacts, videoOf } from './publication-dash.ts';
+import { audioOf, captionsOf, namedHeader, periodFacts, videoOf } from './publication-dash.ts';
 
 /**
  * How far behind players stay that get this MPD from the object store, where it is written every 10 s: until the next one arrives and is
@@ -100,7 +100,12 @@ function numberedPeriod(
     ...(isLast ? {} : { endNumber: period.toNumber }),
     ...(availabilityTimeOffsetMs === undefined ? {} : { availabilityTimeOffsetMs }),
     ...(video[0] && {
-      video: { ...names, timescale: video[0].timescale, representations: video.flatMap(videoOf) },
+      video: {
+        ...names,
+        ...captionsOf(state),
+        timescale: video[0].timescale,
+        representations: video.flatMap(videoOf),
+      },
     }),
     ...(audio[0] && {
       audio: { ...names, timescale: audio[0].timescale, representations: audio.flatMap(audioOf) },

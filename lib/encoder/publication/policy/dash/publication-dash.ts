@@ -81,7 +81,9 @@ function dashPeriod(
     ...facts,
     ...(ended && isLast ? { durationMs: endMs - facts.startMs } : {}),
     startNumber: first,
-    ...(video && { video: { ...names, ...video, representations: video.headers.flatMap(videoOf) } }),
+    ...(video && {
+      video: { ...names, ...video, ...captionsOf(state), representations: video.headers.flatMap(videoOf) },
+    }),
     ...(audio && { audio: { ...names, ...audio, representations: audio.headers.flatMap(audioOf) } }),
     producerReference: { wallClockMs: options.startedAtMs + facts.startMs, mediaTimeMs: facts.startMs },
   };
@@ -115,6 +117,9 @@ export function namedHeader(
   const bandwidthBps = (state.ended && rendition.rates?.peakBps) || header.bitrateBps;
   return { ...header, id: rendition.id, bandwidthBps };
 }
+
+/** Every period has them: a player that joined before the first one must learn of it from those that it knows. */
+export const captionsOf = ({ captions }: PublicationState) => (captions ? { captions } : {});
 
 export function videoOf(header: NamedHeader): DashVideo[] {
   if (header.kind !== 'video') return [];

@@ -70,7 +70,7 @@ export function multivariantModel(state: PublicationState, base: string): Multiv
       video.push({ ...common, width, height, frameRate });
     }
   }
-  return { video, audio };
+  return { video, audio, ...(state.captions && { captions: state.captions }) };
 }
 
 const expectedRates = ({ header, rates }: Rendition): MeasuredRates => ({

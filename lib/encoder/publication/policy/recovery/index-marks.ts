@@ -1,3 +1,4 @@
+import { type CaptionChannel, captionChannels } from '../../../../packaging/codec/avc-captions.ts';
 import type { RenditionFacts } from '../../../../control-store/records.ts';
 import type { PublicationState } from '../publication-model.ts';
 import type { Rendition } from '../rendition.ts';
@@ -21,6 +22,7 @@ export interface IndexMarks {
   readonly periods: readonly MarkedPeriod[];
   /** By rendition, the numbers that it lacks of its periods. Undefined in marks of earlier releases. */
   readonly lacking?: ReadonlyMap<string, readonly NumberRange[]>;
+  readonly captions?: readonly CaptionChannel[];
 }
 
 /** Older ones are forgotten; it takes hours of a publisher that is away every half a minute to have that many. */
@@ -33,7 +35,7 @@ const maxRanges = 500;
  * begins. Live media playlists and MPDs name only what the window has: for another worker that continues the broadcast, a rendition
  * that was given up long ago would be lost from the recording.
  */
-export function indexMarks({ renditions, periods }: PublicationState): string {
+export function indexMarks({ renditions, periods, captions = [] }: PublicationState): string {
   const lines = renditions.map(({ id, header }) => {
     const picture = header.kind === 'video' && ` ${header.width}x${header.height} ${header.frameRate}`;
     return `# rendition ${id} ${header.codecs} ${header.bitrateBps}${picture || ''}\n`;
@@ -46,6 +48,7 @@ export function indexMarks({ renditions, periods }: PublicationState): string {
     const ranges = lackedBy(rendition, periods).slice(-maxRanges);
     lines.push(`# lacks ${rendition.id}${ranges.map(([from, to]) => ` ${from}-${to}`).join('')}\n`);
   }
+  if (captions.length > 0) lines.push(`# captions ${captions.join(',')}\n`);
   return lines.join('');
 }
 
@@ -97,5 +100,12 @@ export function readIndexMarks(index: string): IndexMarks {
         [...ranges.matchAll(/(\d+)-(\d+)/g)].map(([, from, to]): NumberRange => [Number(from), Number(to)]),
       ] as const,
   );
-  return { renditions, periods, ...(lacking.length > 0 && { lacking: new Map(lacking) }) };
+  const named = new Set(/^# captions ([\w,]+)$/m.exec(index)?.[1]?.split(','));
+  const captions = captionChannels.filter((channel) => named.has(channel));
+  return {
+    renditions,
+    periods,
+    ...(lacking.length > 0 && { lacking: new Map(lacking) }),
+    ...(captions.length > 0 && { captions }),
+  };
 }

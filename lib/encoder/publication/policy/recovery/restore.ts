@@ -1,4 +1,5 @@
 import type { RenditionFacts } from '../../../../control-store/records.ts';
+import type { CaptionChannel } from '../../../../packaging/codec/avc-captions.ts';
 import { avcCodecString } from '../../../../packaging/codec/avc-config.ts';
 import { segmentStartMs } from '../../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../../policy/track-header.ts';
@@ -44,6 +45,8 @@ export interface RestoredPublication {
   readonly nextListed: number;
   /** What is there from `nextListed` on: whoever has the media makes those numbers again. @default nothing */
   readonly unnamed?: readonly UnnamedNumber[];
+  /** Channels of captions that its pictures have had. @default none */
+  readonly captions?: readonly CaptionChannel[];
 }
 
 interface Entry {

@@ -1,9 +1,4 @@
-/** An element of an MPD, as shaka-player hands it to a preprocessor. */
-export interface MpdNode {
-  readonly tagName: string;
-  readonly attributes: Record<string, string>;
-  children: (MpdNode | string)[];
-}
+import { childrenOf, descendants, type MpdNode } from './mpd-node.ts';
 
 /** What a low-latency MPD asks of players; times in ms. */
 export interface LowLatencyMpd {
@@ -44,13 +39,3 @@ function publishingMs(mpd: MpdNode, timescale: string): number {
   const ms = availableMs - (startMs - mediaMs);
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
-
-const childrenOf = (node: MpdNode, tagName: string): MpdNode[] =>
-  node.children.filter((child): child is MpdNode => typeof child !== 'string' && child.tagName === tagName);
-
-const descendants = (node: MpdNode, tagName: string): MpdNode[] =>
-  node.children.flatMap((child) =>
-    typeof child === 'string'
-      ? []
-      : [...(child.tagName === tagName ? [child] : []), ...descendants(child, tagName)],
-  );

@@ -6,6 +6,7 @@ import type { Segment } from '../../../../../lib/encoder/encoding/policy/segment
 import type { TrackHeader } from '../../../../../lib/encoder/policy/track-header.ts';
 import { lowLatencyPlaylistModel } from '../../../../../lib/encoder/publication/policy/hls/low-latency-hls.ts';
 import { LivePublication } from '../../../../../lib/encoder/publication/policy/live/live-publication.ts';
+import { readIndexMarks } from '../../../../../lib/encoder/publication/policy/recovery/index-marks.ts';
 import { Publication } from '../../../../../lib/encoder/publication/policy/publication.ts';
 import { mediaPlaylist } from '../../../../../lib/packaging/hls/media.ts';
 import type { BroadcastId, StreamId } from '../../../../../lib/routing/ids.ts';
@@ -238,6 +239,22 @@ describe('What viewers of a broadcast are told', () => {
     publication.complete(groupOf(1, full), full, 0);
     publication.list(400);
     expect(view.position('720p')).toEqual({ msn: 1 });
+  });
+
+  test('has captions from the picture on that has the first of them, and so has the store, which tells another worker', () => {
+    const { publication, view, parts, store } = make();
+    store(0);
+    parts(1, 1);
+    expect([view.index('broadcast'), view.manifest('broadcast')].join()).not.toMatch(/CAPTIONS|Accessibility/);
+    expect([publication.captions('CC1'), publication.captions('CC1')]).toEqual([true, false]);
+    expect(view.index('broadcast')).toContain('INSTREAM-ID="CC1"');
+    expect(view.manifest('stream')).toContain('value="CC1=und"');
+    expect([store(1), store(2)]).toEqual([true, false]);
+    const [objects] = publication.manifests(1_020_000);
+    const index = Buffer.concat(objects.find(({ key }) => key.endsWith('index.m3u8'))!.body).toString();
+    expect(readIndexMarks(index).captions).toEqual(['CC1']);
+    publication.end();
+    expect(view.manifest('broadcast')).toContain('value="CC1=und"');
   });
 
   test('is the recording after the end', () => {

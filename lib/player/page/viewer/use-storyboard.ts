@@ -1,0 +1,76 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { PlaybackTarget } from '../model/playback-target.ts';
+import { pictureAt, type StoryboardCue, type StoryboardPicture, storyboardUrl } from '../model/storyboard.ts';
+
+/** A live broadcast's grows with every few seconds. */
+const refreshMs = 5_000;
+/** One that isn't there may come. */
+const retryMs = 30_000;
+
+interface Storyboard {
+  readonly url: string;
+  readonly cues: readonly StoryboardCue[];
+}
+
+/**
+ * The pictures of a broadcast by stream time in seconds. Loaded when they are first wanted: most viewers never seek. While they are
+ * wanted, a live broadcast's are loaded again.
+ */
+export function useStoryboard(
+  target: PlaybackTarget | undefined,
+  wanted: boolean,
+): (seconds: number) => StoryboardPicture | undefined {
+  const [storyboard, setStoryboard] = useState<Storyboard>();
+  const dueAtMs = useRef({ url: '', ms: 0 });
+  const url = target?.broadcastId === undefined ? undefined : storyboardUrl(target.url);
+  const live = target?.from === 'live';
+
+  useEffect(() => {
+    if (!wanted || url === undefined) return;
+    const load = async () => {
+      const due = dueAtMs.current;
+      if (due.url === url && performance.now() < due.ms) return;
+      dueAtMs.current = { url, ms: performance.now() + retryMs };
+      const cues = await readCues(url).catch(() => []);
+      if (cues.length === 0) return;
+      dueAtMs.current = { url, ms: live ? performance.now() + refreshMs : Number.POSITIVE_INFINITY };
+      setStoryboard({ url, cues });
+    };
+    void load();
+    const timer = setInterval(load, refreshMs);
+    return () => clearInterval(timer);
+  }, [url, live, wanted]);
+
+  return useCallback(
+    (seconds) =>
+      storyboard && storyboard.url === url ? pictureAt(storyboard.cues, seconds, storyboard.url) : undefined,
+    [storyboard, url],
+  );
+}
+
+/** Reads WebVTT by the browser's own parser, which works on a track of a video element. */
+async function readCues(url: string): Promise<readonly StoryboardCue[]> {
+  const response = await fetch(url, { cache: 'no-cache' });
+  if (!response.ok) return [];
+  const text = URL.createObjectURL(await response.blob());
+  const video = document.createElement('video');
+  const track = document.createElement('track');
+  try {
+    track.kind = 'metadata';
+    video.append(track);
+    const loaded = new Promise((resolve, reject) => {
+      track.onload = resolve;
+      track.onerror = reject;
+    });
+    track.src = text;
+    track.track.mode = 'hidden';
+    await loaded;
+    return [...(track.track.cues ?? [])].map((cue) => ({
+      startTime: cue.startTime,
+      endTime: cue.endTime,
+      text: (cue as VTTCue).text,
+    }));
+  } finally {
+    URL.revokeObjectURL(text);
+  }
+}
