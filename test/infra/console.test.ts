@@ -191,7 +191,8 @@ describe.each([
       expect(AllowCredentials).toBeUndefined();
       for (const route of Object.values(cell.findResources('AWS::ApiGatewayV2::Route'))) {
         expect(route.Properties.RouteKey).not.toMatch(/OPTIONS|ANY|\$default/);
-        if (!route.Properties.RouteKey.endsWith('/card')) expect(route.Properties.AuthorizationType).toBe('JWT');
+        if (!route.Properties.RouteKey.endsWith('/card'))
+          expect(route.Properties.AuthorizationType).toBe('JWT');
       }
     }
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { cannedBroadcast } from './player/canned-platform.ts';
@@ -146,9 +146,9 @@ describe('a live picture', () => {
     await page.mouse.move(width / 2, height / 2);
     for (const name of ['Pause', 'Full screen']) {
       const box = await page.getByRole('button', { name, exact: true }).boundingBox();
-      expect(box && [box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height]).toEqual(
-        [true, true, true, true],
-      );
+      expect(
+        box && [box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height],
+      ).toEqual([true, true, true, true]);
     }
     await page.close();
   });
@@ -400,10 +400,13 @@ describe('the end of a broadcast', () => {
   });
 
   test('the bar shows where a seek leads, by time and picture, and its knob reaches the end', async () => {
-    await under.serve('storyboard.vtt', [
-      'WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nsprite.png#xywh=0,0,80,45',
-      '00:00:02.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
-    ].join('\n\n'));
+    await under.serve(
+      'storyboard.vtt',
+      [
+        'WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nsprite.png#xywh=0,0,80,45',
+        '00:00:02.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
+      ].join('\n\n'),
+    );
     await under.serve('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
     const { id } = under.platform.add('Sought show', {
       state: 'ended',
@@ -441,7 +444,9 @@ describe('a player in a frame of another site', () => {
   /** A page of another origin with the player in a frame. */
   async function openFramed(id: string) {
     const site = createServer((_, response) =>
-      response.setHeader('Content-Type', 'text/html').end(`<iframe src="${under.url}/embed/${id}" width="640" height="360">`),
+      response
+        .setHeader('Content-Type', 'text/html')
+        .end(`<iframe src="${under.url}/embed/${id}" width="640" height="360">`),
     ).listen(0, '127.0.0.1');
     await once(site, 'listening');
     const { page } = await under.open('/nowhere');

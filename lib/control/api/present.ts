@@ -95,7 +95,9 @@ export function presentCard(
   return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name, poster }) };
 }
 
-function presentEmbedding({ embedding = 'anywhere' }: StreamRecord): Shown<typeof schemas.Stream>['embedding'] {
+function presentEmbedding({
+  embedding = 'anywhere',
+}: StreamRecord): Shown<typeof schemas.Stream>['embedding'] {
   return typeof embedding === 'string' ? embedding : [...embedding];
 }
 

@@ -41,9 +41,12 @@ export class StreamDocuments {
     const page = streamPageAt(url);
     const isFrame = page?.page === 'embed' || url.pathname === '/embed.html';
     const file = isFrame ? 'embed.html' : 'index.html';
-    const [template, told] = await Promise.all([this.#parts.template(file), page ? this.#card(page) : {}]);
+    const [template, told] = await Promise.all([
+      this.#parts.template(file),
+      page === undefined ? undefined : this.#card(page),
+    ]);
     if (page === undefined) return { body: template, framing: {}, isTold: true };
-    const { card } = told ?? {};
+    const card = told?.card;
     return {
       body: streamDocument(template, { page, card, origin: url.origin }),
       framing: isFrame && card ? { frames: card.embedding } : {},
@@ -71,7 +74,10 @@ export class StreamDocuments {
   }
 
   /** Undefined if nothing can be found out. */
-  async #card({ streamId, region }: StreamPage): Promise<{ readonly card?: StreamCard | undefined } | undefined> {
+  async #card({
+    streamId,
+    region,
+  }: StreamPage): Promise<{ readonly card?: StreamCard | undefined } | undefined> {
     try {
       return { card: await this.#parts.cards.find(streamId, region) };
     } catch (cause) {

@@ -12,6 +12,7 @@ export const mostFrameOrigins = 20;
 /** The value of `frame-ancestors`. */
 export function frameAncestors(embedding: Embedding): string {
   if (embedding === 'anywhere') return '*';
-  const origins = embedding === 'nowhere' ? [] : embedding.filter((origin) => frameOriginPattern.test(origin));
+  const origins =
+    embedding === 'nowhere' ? [] : embedding.filter((origin) => frameOriginPattern.test(origin));
   return origins.length === 0 ? "'none'" : origins.join(' ');
 }

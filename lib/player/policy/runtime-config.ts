@@ -36,7 +36,8 @@ export interface RegionDocument {
 /** Throws if the text isn't such a document. */
 export function readRegionDocument(text: string): RegionDocument {
   const { apiBaseUrl } = JSON.parse(text) as { readonly apiBaseUrl?: unknown };
-  if (typeof apiBaseUrl !== 'string' || !URL.canParse(apiBaseUrl)) throw new SyntaxError('No region document.');
+  if (typeof apiBaseUrl !== 'string' || !URL.canParse(apiBaseUrl))
+    throw new SyntaxError('No region document.');
   return { apiBaseUrl };
 }
 

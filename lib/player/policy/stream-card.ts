@@ -16,7 +16,10 @@ export interface StreamCard {
 }
 
 /** The poster of a page: a recording's lies in a folder below the stream's. */
-export const posterOf = ({ poster }: StreamCard, { broadcastId }: Pick<StreamPage, 'broadcastId'>): string | undefined =>
+export const posterOf = (
+  { poster }: StreamCard,
+  { broadcastId }: Pick<StreamPage, 'broadcastId'>,
+): string | undefined =>
   poster === undefined || broadcastId === undefined
     ? poster
     : new URL(`${broadcastId}/${posterName}`, poster).href;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { EdgeDistribution } from '../../../lib/edge/infra/distribution.ts';
 import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
@@ -10,17 +11,20 @@ import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
 const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABC' };
 
+const documentsOf = (stack: Stack, page: PlayerPage) =>
+  new PageDocumentsFunction(stack, 'Documents', {
+    bucket: page.bucket,
+    region: 'eu-central-1',
+    metricsNamespace: 'Headwater',
+    logDays: testDeployment().retention.logDays,
+  });
+
 function edgeOf(fields: object = {}): { template: Template; baseUrl: unknown } {
   const { name, regions, retention, domain: own } = testDeployment(fields);
   let baseUrl: unknown;
   const template = templateOf((stack) => {
     const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
-    const documents = new PageDocumentsFunction(stack, 'Documents', {
-      bucket: page.bucket,
-      region: 'eu-central-1',
-      metricsNamespace: 'Headwater',
-      logDays: retention.logDays,
-    });
+    const documents = documentsOf(stack, page);
     const edge = new EdgeDistribution(stack, 'Edge', {
       documents,
       deployment: name,
@@ -61,7 +65,9 @@ const only = (type: string, of = template) => {
 const config = (of = template) => only('AWS::CloudFront::Distribution', of).DistributionConfig;
 const behaviours = (): Behaviour[] => config().CacheBehaviors;
 const media = () =>
-  behaviours().filter(({ PathPattern = '' }) => !['/time', '/watch/*', '/embed/*', '/oembed'].includes(PathPattern));
+  behaviours().filter(
+    ({ PathPattern = '' }) => !['/time', '/watch/*', '/embed/*', '/oembed'].includes(PathPattern),
+  );
 const ruleOf = ({ PathPattern }: Behaviour) =>
   deliveryPolicy.find(({ pattern }) => PathPattern?.endsWith(`-1/${pattern}`));
 
@@ -303,8 +309,10 @@ describe('headers', () => {
 });
 
 describe('the documents of streams’ pages', () => {
-  const of = (pattern: string) => behaviours().find(({ PathPattern }) => PathPattern === pattern) as Behaviour;
-  const groups = () => config().OriginGroups.Items as { Id: string; Members: { Items: { OriginId: string }[] } }[];
+  const of = (pattern: string) =>
+    behaviours().find(({ PathPattern }) => PathPattern === pattern) as Behaviour;
+  const groups = () =>
+    config().OriginGroups.Items as { Id: string; Members: { Items: { OriginId: string }[] } }[];
 
   test('come from the function, which only this distribution may call', () => {
     expect(of('/embed/*').TargetOriginId).toBe('documents');
@@ -324,10 +332,9 @@ describe('the documents of streams’ pages', () => {
 
   test('are cached by the page’s one address, and nothing else that a viewer sends', () => {
     const { CachePolicyId } = of('/watch/*');
-    const { CachePolicyConfig } = template.findResources('AWS::CloudFront::CachePolicy')[
-      (CachePolicyId as { Ref: string }).Ref
-    ]?.Properties as { CachePolicyConfig: Record<string, never> };
-    expect(CachePolicyConfig).toMatchObject({
+    const policies = template.findResources('AWS::CloudFront::CachePolicy');
+    const policy = policies[(CachePolicyId as { Ref: string }).Ref]?.Properties;
+    expect(policy?.CachePolicyConfig).toMatchObject({
       MinTTL: 1,
       ParametersInCacheKeyAndForwardedToOrigin: {
         CookiesConfig: { CookieBehavior: 'none' },
@@ -456,7 +463,14 @@ describe('too many regions', () => {
       templateOf((stack) => {
         const { retention } = testDeployment();
         const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
-        new EdgeDistribution(stack, 'Edge', { deployment: 'headwater', regions: many, page, retention });
+        const documents = documentsOf(stack, page);
+        new EdgeDistribution(stack, 'Edge', {
+          deployment: 'headwater',
+          regions: many,
+          page,
+          documents,
+          retention,
+        });
       }, 'us-east-1'),
     ).toThrow(/cache behaviours/);
   });

@@ -6,7 +6,11 @@ import type { StreamCard } from '../../../lib/player/policy/stream-card.ts';
 const id = '7h2kqv0m4x9rt3bz';
 const card: StreamCard = { id, access: 'public', embedding: ['https://a.example'], name: 'Concert' };
 
-function ask(pageUrl: string | undefined, told: () => StreamCard | undefined, more: { path?: string; query?: string } = {}) {
+function ask(
+  pageUrl: string | undefined,
+  told: () => StreamCard | undefined,
+  more: { path?: string; query?: string } = {},
+) {
   const documents = new StreamDocuments({
     template: async (file) => `<title>${file}</title><!-- tags -->`,
     cards: { find: async () => told() },
@@ -42,7 +46,10 @@ describe('what the edge is answered', () => {
   test('if nothing can be found out, it is an error, so that the edge serves what it had, or the page’s file', async () => {
     const { status, headers } = await ask(`https://live.example/watch/${id}`, down);
     expect([status, headers['Cache-Control']]).toEqual([503, 'public, max-age=0, s-maxage=1']);
-    expect((await ask('https://live.example/oembed', down, { query: `url=https://live.example/watch/${id}` })).status).toBe(503);
+    expect(
+      (await ask('https://live.example/oembed', down, { query: `url=https://live.example/watch/${id}` }))
+        .status,
+    ).toBe(503);
   });
 
   test('without an address of a stream it is the file', async () => {

@@ -5,7 +5,12 @@ import type { StreamPage } from '../../../lib/player/policy/page-address.ts';
 import { readCard, type StreamCard } from '../../../lib/player/policy/stream-card.ts';
 
 const id = '7h2kqv0m4x9rt3bz';
-const page = { page: 'watch', streamId: id, region: 'local', broadcastId: undefined } as unknown as StreamPage;
+const page = {
+  page: 'watch',
+  streamId: id,
+  region: 'local',
+  broadcastId: undefined,
+} as unknown as StreamPage;
 const poster = `https://live.example/local/${id}/poster.jpg`;
 const card: StreamCard = { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert', poster };
 const template = (file: string) =>
@@ -31,7 +36,10 @@ describe('the document of a stream’s page', () => {
   });
 
   test('of a recording shows the recording’s picture', () => {
-    const html = made(card, 'index.html', { ...page, broadcastId: '1jm8qv0m4x9rt3bz' } as unknown as StreamPage);
+    const html = made(card, 'index.html', {
+      ...page,
+      broadcastId: '1jm8qv0m4x9rt3bz',
+    } as unknown as StreamPage);
     expect(meta(html, 'og:image')).toBe(`https://live.example/local/${id}/1jm8qv0m4x9rt3bz/poster.jpg`);
     expect(meta(html, 'og:url')).toContain('&amp;broadcast=1jm8qv0m4x9rt3bz');
   });
@@ -40,9 +48,7 @@ describe('the document of a stream’s page', () => {
     const name = `"><script>alert(1)</script> $& $1 & Co`;
     const html = made({ ...card, name });
     expect(html).not.toContain('<script>');
-    expect(meta(html, 'og:title')).toBe(
-      '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt; $&amp; $1 &amp; Co',
-    );
+    expect(meta(html, 'og:title')).toBe('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt; $&amp; $1 &amp; Co');
   });
 
   test('without a picture it is a small card', () => {

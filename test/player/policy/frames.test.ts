@@ -26,7 +26,9 @@ describe('who may frame', () => {
   });
 
   test('stands in the policy, and old browsers are told of nobody only', () => {
-    expect(contentSecurityPolicy({}, { frames: ['https://a.example'] })).toMatch(/frame-ancestors https:\/\/a\.example$/);
+    expect(contentSecurityPolicy({}, { frames: ['https://a.example'] })).toMatch(
+      /frame-ancestors https:\/\/a\.example$/,
+    );
     expect(securityHeaders({}, { frames: 'anywhere' })).not.toHaveProperty('X-Frame-Options');
     expect(securityHeaders({}, { frames: ['https://a.example'] })).not.toHaveProperty('X-Frame-Options');
     expect(securityHeaders({}, { frames: 'nowhere' })).toHaveProperty('X-Frame-Options', 'DENY');

@@ -16,7 +16,13 @@ function answer(query: Record<string, string>, told = card) {
 
 describe('oEmbed', () => {
   test('gives a frame with the player, in which a name is text', () => {
-    expect(answer({ url })).toMatchObject({ type: 'video', version: '1.0', title: 'Tom & "Ann"', width: 640, height: 360 });
+    expect(answer({ url })).toMatchObject({
+      type: 'video',
+      version: '1.0',
+      title: 'Tom & "Ann"',
+      width: 640,
+      height: 360,
+    });
     expect(answer({ url })).toHaveProperty(
       'html',
       `<iframe src="https://${host}/embed/${id}?region=local" title="Tom &amp; &quot;Ann&quot;" width="640" height="360" ` +
@@ -42,7 +48,10 @@ describe('oEmbed', () => {
 
   test('has the poster as its thumbnail', () => {
     const poster = `https://${host}/local/${id}/poster.jpg`;
-    expect(answer({ url }, { ...card, poster })).toMatchObject({ thumbnail_url: poster, thumbnail_width: 1280 });
+    expect(answer({ url }, { ...card, poster })).toMatchObject({
+      thumbnail_url: poster,
+      thumbnail_width: 1280,
+    });
   });
 
   test.each([

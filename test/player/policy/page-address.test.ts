@@ -21,14 +21,21 @@ describe('the page of a stream', () => {
     );
   });
 
-  test.each(['/', '/watch/', '/watch/short', `/streams/${id}`, `/watch/${id}/more`, `/watch/${id.toUpperCase()}`])(
-    '%s is none',
-    (path) => {
-      expect(at(path)).toBeUndefined();
-    },
-  );
+  test.each([
+    '/',
+    '/watch/',
+    '/watch/short',
+    `/streams/${id}`,
+    `/watch/${id}/more`,
+    `/watch/${id.toUpperCase()}`,
+  ])('%s is none', (path) => {
+    expect(at(path)).toBeUndefined();
+  });
 
   test('what isn’t a region or a broadcast is left out', () => {
-    expect(at(`/watch/${id}?region=A"B&broadcast=../x`)).toMatchObject({ region: undefined, broadcastId: undefined });
+    expect(at(`/watch/${id}?region=A"B&broadcast=../x`)).toMatchObject({
+      region: undefined,
+      broadcastId: undefined,
+    });
   });
 });

@@ -12,7 +12,10 @@ const file = (name: string): PageFile => ({
   immutable: false,
 });
 const files = new Map(
-  ['/index.html', '/embed.html', '/config.json', '/icon.svg', '/assets/page-AB12.js'].map((name) => [name, file(name)]),
+  ['/index.html', '/embed.html', '/config.json', '/icon.svg', '/assets/page-AB12.js'].map((name) => [
+    name,
+    file(name),
+  ]),
 );
 
 describe('the page’s routes at the edge', () => {
@@ -58,7 +61,11 @@ describe('the page’s routes at the edge', () => {
     ]?.value;
 
   test('says which stream’s page it is, by one address, whatever else the query has', () => {
-    const query = { region: { value: 'eu-central-1' }, broadcast: { value: '1jm8qv0m4x9rt3bz' }, utm: { value: 'x' } };
+    const query = {
+      region: { value: 'eu-central-1' },
+      broadcast: { value: '1jm8qv0m4x9rt3bz' },
+      utm: { value: 'x' },
+    };
     expect(pageUrl('/watch/7h2kqv0m4x9rt3bz', query)).toBe(
       'https://live.example/watch/7h2kqv0m4x9rt3bz?region=eu-central-1&broadcast=1jm8qv0m4x9rt3bz',
     );
@@ -72,7 +79,9 @@ describe('the page’s routes at the edge', () => {
     const forged = { [pageUrlHeader]: { value: 'https://evil.example/watch/7h2kqv0m4x9rt3bz' } };
     for (const uri of ['/', '/streams/7h2kqv0m4x9rt3bz', '/config.json', '/watch/a.b', '/embed/short'])
       expect(pageUrl(uri, {}, forged)).toBeUndefined();
-    expect(pageUrl('/watch/7h2kqv0m4x9rt3bz', {}, forged)).toBe('https://live.example/watch/7h2kqv0m4x9rt3bz');
+    expect(pageUrl('/watch/7h2kqv0m4x9rt3bz', {}, forged)).toBe(
+      'https://live.example/watch/7h2kqv0m4x9rt3bz',
+    );
   });
 
   test('fits into a function', () => {

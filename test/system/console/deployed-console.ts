@@ -147,7 +147,10 @@ function answer(
   policies: { readonly page: string; readonly viewer: string },
 ): void {
   const { pathname } = new URL(request.url ?? '/', page);
-  response.setHeader('Content-Security-Policy', pathname.startsWith('/watch/') ? policies.viewer : policies.page);
+  response.setHeader(
+    'Content-Security-Policy',
+    pathname.startsWith('/watch/') ? policies.viewer : policies.page,
+  );
   const document = documents.get(pathname);
   if (document !== undefined) {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(document);

@@ -22,10 +22,13 @@ export function largeTextFaults(page: Page): Promise<string[]> {
     root.style.fontSize = '200%';
     const faults: string[] = [];
     if (root.scrollWidth > innerWidth) faults.push(`${root.scrollWidth - innerWidth} px to scroll sideways`);
-    for (const element of document.querySelectorAll<HTMLElement>('button, a, h1, h2, label, p, dd, td, th, code')) {
+    for (const element of document.querySelectorAll<HTMLElement>(
+      'button, a, h1, h2, label, p, dd, td, th, code',
+    )) {
       const { overflowX, position, display } = getComputedStyle(element);
       const isShown = element.checkVisibility() && position !== 'absolute' && !display.startsWith('inline');
-      const isCut = element.scrollWidth > element.clientWidth + 1 && (overflowX === 'hidden' || overflowX === 'clip');
+      const isCut =
+        element.scrollWidth > element.clientWidth + 1 && (overflowX === 'hidden' || overflowX === 'clip');
       if (isShown && isCut) faults.push(`cut off: ${element.outerHTML.slice(0, 120)}`);
     }
     root.style.fontSize = '';
@@ -53,7 +56,9 @@ export function motionFaults(page: Page): Promise<string[]> {
 export async function keyboardFaults(page: Page): Promise<string[]> {
   const expected = await page.evaluate(() => {
     const scope = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
-    const usable = [...scope.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary')];
+    const usable = [
+      ...scope.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary'),
+    ];
     let count = 0;
     const groups = new Set<string>();
     for (const element of usable) {
@@ -82,7 +87,8 @@ export async function keyboardFaults(page: Page): Promise<string[]> {
       return {
         what: element.outerHTML.slice(0, 120),
         // The chosen one of a radio group may be any of them.
-        number: element.dataset.expected ?? (element instanceof HTMLInputElement ? `group ${element.name}` : ''),
+        number:
+          element.dataset.expected ?? (element instanceof HTMLInputElement ? `group ${element.name}` : ''),
         isInside,
         hasRing,
       };

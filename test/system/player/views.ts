@@ -33,8 +33,15 @@ const dialog =
 export const views: readonly View[] = [
   {
     name: 'the list',
-    path: (under) => (onAir(under, 'Listed'), '/'),
-    show: (page) => page.getByRole('link', { name: /Listed/ }).first().waitFor(),
+    path: (under) => {
+      onAir(under, 'Listed');
+      return '/';
+    },
+    show: (page) =>
+      page
+        .getByRole('link', { name: /Listed/ })
+        .first()
+        .waitFor(),
   },
   { name: 'a new stream', path: () => '/', show: dialog(/^New stream$/, /New stream/) },
   {

@@ -196,7 +196,8 @@ export class ControlApi extends Construct {
     if (open)
       Validations.of(open).acknowledge({
         id: 'AwsSolutions-APIG4',
-        reason: 'What it answers may be known by anyone: the function that makes the page’s documents asks it for link previews.',
+        reason:
+          'What it answers may be known by anyone: the function that makes the page’s documents asks it for link previews.',
       });
     const accessLog = new LogGroup(this, 'AccessLog', {
       // This prefix takes up no extra space in the account's single log resource policy.

@@ -43,11 +43,7 @@ export class PageDocumentsFunction extends Construct {
     Grant.addToPrincipal({
       grantee: this.function,
       actions: ['s3:GetObject'],
-      resourceArns: [
-        bucket.arnForObjects('index.html'),
-        bucket.arnForObjects('embed.html'),
-        regionDocuments,
-      ],
+      resourceArns: [bucket.arnForObjects('index.html'), bucket.arnForObjects('embed.html'), regionDocuments],
     });
     // To be told that a region has no document.
     Grant.addToPrincipal({

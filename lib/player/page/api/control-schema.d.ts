@@ -19,6 +19,14 @@ export interface components {
          * @enum {string}
          */
         readonly LatencyMode: "low" | "standard";
+        /**
+         * @description Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a minute or two.
+         * @example [
+         *       "https://example.com",
+         *       "https://*.example.org"
+         *     ]
+         */
+        readonly Embedding: ("anywhere" | "nowhere") | readonly string[];
         /** @description Approximate cost of one hour on air, on AWS. */
         readonly CostEstimate: {
             readonly encoder: components["schemas"]["EncoderTier"];
@@ -109,6 +117,7 @@ export interface components {
             readonly sessionId?: string;
             readonly input?: components["schemas"]["InputFacts"];
             readonly renditions: readonly components["schemas"]["Rendition"][];
+            readonly playback: components["schemas"]["BroadcastPlayback"];
         };
         /** @enum {string} */
         readonly BroadcastState: "starting" | "live" | "reconnecting" | "ended";
@@ -138,6 +147,36 @@ export interface components {
             readonly height?: number;
             readonly frameRate?: number;
         };
+        /** @description Playback URLs of this broadcast, live and recorded. If the stream is signed, they play only with a token. */
+        readonly BroadcastPlayback: {
+            /**
+             * Format: uri
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/manifest.mpd
+             */
+            readonly dash: string;
+            /**
+             * Format: uri
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/index.m3u8
+             */
+            readonly hls: string;
+            /**
+             * Format: uri
+             * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local&broadcast=1jm8p0v4c7h2kqv0
+             */
+            readonly page: string;
+            /**
+             * Format: uri
+             * @description A picture (JPEG, at most 1280 wide): of a live broadcast the newest, a few seconds old, of a recording one that shows something. Omitted if there are none: for sound alone, and with medialive.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/poster.jpg
+             */
+            readonly poster?: string;
+            /**
+             * Format: uri
+             * @description Pictures for the seek bar (WebVTT, whose cues name areas of JPEG sprites as "#xywh="), one each 4 seconds. Cue times are those of the recording and of DASH; a NOTE says which instant is 0. Grows while the broadcast is live. Omitted if there are none.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/storyboard.vtt
+             */
+            readonly storyboard?: string;
+        };
         readonly CreatedStream: {
             /** @example 7h2kqv0m4x9rt3bz */
             readonly id: string;
@@ -166,6 +205,7 @@ export interface components {
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
+            readonly embedding: components["schemas"]["Embedding"];
             readonly encoder: components["schemas"]["EncoderTier"] & unknown;
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
@@ -222,6 +262,18 @@ export interface components {
             readonly page: string;
             /** @description Which of the two manifests are available. Some encoders produce only one of them. */
             readonly manifests: readonly ("dash" | "hls")[];
+            /**
+             * Format: uri
+             * @description A picture (JPEG, at most 1280 wide): of a live broadcast the newest, a few seconds old, of a recording one that shows something. Omitted if there are none: for sound alone, and with medialive.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg
+             */
+            readonly poster?: string;
+            /**
+             * Format: uri
+             * @description Pictures for the seek bar (WebVTT, whose cues name areas of JPEG sprites as "#xywh="), one each 4 seconds. Cue times are those of the recording and of DASH; a NOTE says which instant is 0. Grows while the broadcast is live. Omitted if there are none.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/storyboard.vtt
+             */
+            readonly storyboard?: string;
         };
         /** @description Another RTMP server that receives what the broadcaster sends. */
         readonly Destination: {
@@ -321,6 +373,7 @@ export interface components {
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
             readonly latency?: components["schemas"]["LatencyMode"];
+            readonly embedding?: components["schemas"]["Embedding"];
         };
         readonly StreamPage: {
             readonly streams: readonly components["schemas"]["Stream"][];
@@ -355,6 +408,7 @@ export interface components {
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
+            readonly embedding: components["schemas"]["Embedding"];
             readonly encoder: components["schemas"]["EncoderTier"] & unknown;
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
@@ -379,6 +433,24 @@ export interface components {
              */
             readonly url: string;
         };
+        /** @description What anyone may know of a stream. */
+        readonly StreamCard: {
+            /** @example 7h2kqv0m4x9rt3bz */
+            readonly id: string;
+            readonly access: components["schemas"]["PlaybackMode"];
+            readonly embedding: components["schemas"]["Embedding"];
+            /**
+             * @description Omitted for signed streams and those taken down.
+             * @example Sunday concert
+             */
+            readonly name?: string;
+            /**
+             * Format: uri
+             * @description A picture of the newest broadcast. Omitted with the name, and if there is none.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg
+             */
+            readonly poster?: string;
+        };
         readonly StreamChange: {
             /**
              * @description Display text on a single line.
@@ -398,6 +470,7 @@ export interface components {
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
             readonly latency?: components["schemas"]["LatencyMode"];
+            readonly embedding?: components["schemas"]["Embedding"];
         };
         /** @description What becomes of a deleted stream or recording. */
         readonly Deletion: {
@@ -558,6 +631,16 @@ export interface components {
                  * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local#~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…
                  */
                 readonly page: string;
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/poster.jpg
+                 */
+                readonly poster: string;
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/storyboard.vtt
+                 */
+                readonly storyboard: string;
             };
         };
         readonly NewPlaybackSession: {

@@ -38,7 +38,13 @@ export function EmbeddingChoice({ stream, onChanged }: { stream: Stream; onChang
   );
 }
 
-function Sites({ embedding, save }: { embedding: Embedding; save: (sites: readonly string[]) => Promise<void> }) {
+function Sites({
+  embedding,
+  save,
+}: {
+  embedding: Embedding;
+  save: (sites: readonly string[]) => Promise<void>;
+}) {
   const stored = typeof embedding === 'string' ? '' : embedding.join('\n');
   const [text, setText] = useState(stored);
   const { busy, fault, run } = useTask();
@@ -56,7 +62,9 @@ function Sites({ embedding, save }: { embedding: Embedding; save: (sites: readon
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </label>
-      <p class="quiet small">With https://, without a path. “https://*.example.com” is every host below it.</p>
+      <p class="quiet small">
+        With https://, without a path. “https://*.example.com” is every host below it.
+      </p>
       {fault !== undefined && (
         <p class="field-fault" role="alert">
           {fault}

@@ -1,5 +1,5 @@
-import encodeQR from 'qr';
 import { useMemo } from 'preact/hooks';
+import encodeQR from 'qr';
 import { qrPath } from './qr-path.ts';
 
 /** Light around the code, in modules (ISO/IEC 18004 section 6.3.8). */
@@ -12,7 +12,13 @@ export function QrCode({ text, label }: { text: string; label: string }) {
     return { path: qrPath(rows), size: rows.length };
   }, [text]);
   return (
-    <svg class="qr-code" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shape-rendering="crispEdges">
+    <svg
+      class="qr-code"
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={label}
+      shape-rendering="crispEdges"
+    >
       <path d={path} fill="#000" />
     </svg>
   );

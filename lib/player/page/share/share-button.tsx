@@ -6,7 +6,9 @@ import type { Shared } from './share-links.ts';
 /** Opens the share dialog, whose script is loaded on demand. */
 export function ShareButton({ shared, small = false }: { shared: Shared; small?: boolean }) {
   const [open, setOpen] = useState(false);
-  const [loaded, setLoaded] = useState<{ readonly Dialog?: typeof ShareDialog; readonly failed?: boolean }>({});
+  const [loaded, setLoaded] = useState<{ readonly Dialog?: typeof ShareDialog; readonly failed?: boolean }>(
+    {},
+  );
   const show = () => {
     setOpen(true);
     if (loaded.Dialog) return;

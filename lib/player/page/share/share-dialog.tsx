@@ -14,7 +14,8 @@ export function ShareDialog({ shared, onClose }: { shared: Shared; onClose: () =
     <Dialog title={`Share “${name}”`} onClose={onClose}>
       {isSigned && (
         <p class="note">
-          This address alone plays nothing: viewers need a link of their own. Create one under “Who can watch”.
+          This address alone plays nothing: viewers need a link of their own. Create one under “Who can
+          watch”.
         </p>
       )}
       <div class="share-link">

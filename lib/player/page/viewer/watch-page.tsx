@@ -1,15 +1,16 @@
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
+import { EmbedTitle } from '../embed/embed-title.tsx';
+import { nameInDocument } from '../model/document-name.ts';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackMethod } from '../model/protocol.ts';
-import { nameInDocument } from '../model/document-name.ts';
 import { audioOnlyId } from '../model/qualities.ts';
 import type { ShownState } from '../model/stream-state.ts';
 import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
-import { useServices } from '../shell/services.ts';
-import { EmbedTitle } from '../embed/embed-title.tsx';
 import { ShareButton } from '../share/share-button.tsx';
+import { documentTag } from '../shell/document-tag.ts';
+import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
 import { useStillness } from './use-frozen-picture.ts';
@@ -26,7 +27,7 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
   const { settings, announce } = useServices();
   const video = useRef<HTMLVideoElement>(null);
   const captions = useRef<HTMLDivElement>(null);
-  const { knowledge, name = nameInDocument(id), report, askNow } = useStreamKnowledge(id);
+  const { knowledge, name = nameInDocument(id, documentTag), report, askNow } = useStreamKnowledge(id);
   const refused = refusalOf(knowledge);
   const token = usePlaybackLink(id, refused !== undefined && refused !== 'taken-down');
   // A new link is reason to ask again.
@@ -110,23 +111,28 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
       {bare ? (
         <EmbedTitle id={id} name={name} />
       ) : (
-      <div class="watch-head">
-        <div>
-          <h1>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</h1>
-          {shown && (
-            <p class="watch-state">
-              <StateBadge state={shown} />
-              <span class="quiet">{viewerWords[shown]}</span>
-            </p>
+        <div class="watch-head">
+          <div>
+            <h1>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</h1>
+            {shown && (
+              <p class="watch-state">
+                <StateBadge state={shown} />
+                <span class="quiet">{viewerWords[shown]}</span>
+              </p>
+            )}
+          </div>
+          {knowledge.kind === 'known' && token === undefined && (
+            <ShareButton
+              shared={{
+                streamId: id,
+                region: settings.region,
+                name: name ?? 'Live stream',
+                media: knowledge,
+              }}
+              small
+            />
           )}
         </div>
-        {knowledge.kind === 'known' && token === undefined && (
-          <ShareButton
-            shared={{ streamId: id, region: settings.region, name: name ?? 'Live stream', media: knowledge }}
-            small
-          />
-        )}
-      </div>
       )}
     </div>
   );

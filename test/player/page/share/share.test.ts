@@ -9,7 +9,10 @@ import {
 } from '../../../../lib/player/page/share/share-links.ts';
 
 const streamId = '7h2kqv0m4x9rt3bz';
-const media = { dash: `https://e.example/local/${streamId}/manifest.mpd`, hls: `https://e.example/local/${streamId}/index.m3u8` };
+const media = {
+  dash: `https://e.example/local/${streamId}/manifest.mpd`,
+  hls: `https://e.example/local/${streamId}/index.m3u8`,
+};
 const shared: Shared = { streamId, region: 'local', name: 'Concert', media };
 
 describe('what is shared', () => {
@@ -32,7 +35,10 @@ describe('what is shared', () => {
   });
 
   test('has the embed code that the server gives, and says so if there is none', () => {
-    expect(readEmbedOffer(200, { type: 'video', html: '<iframe>' })).toEqual({ kind: 'code', html: '<iframe>' });
+    expect(readEmbedOffer(200, { type: 'video', html: '<iframe>' })).toEqual({
+      kind: 'code',
+      html: '<iframe>',
+    });
     expect(readEmbedOffer(200, { type: 'link' })).toEqual({ kind: 'closed' });
     expect(readEmbedOffer(401, undefined)).toEqual({ kind: 'unknown' });
     expect(readEmbedOffer(200, null)).toEqual({ kind: 'unknown' });
@@ -41,20 +47,18 @@ describe('what is shared', () => {
 
 describe('a QR code', () => {
   test('is one path, with a rectangle for each run of dark modules', () => {
-    expect(qrPath([[true, true, false, true], [false, false, false, false], [false, true, true, true]])).toBe(
-      'M0 0h2v1H0zM3 0h1v1H3zM1 2h3v1H1z',
-    );
+    expect(
+      qrPath([
+        [true, true, false, true],
+        [false, false, false, false],
+        [false, true, true, true],
+      ]),
+    ).toBe('M0 0h2v1H0zM3 0h1v1H3zM1 2h3v1H1z');
   });
 });
 
 describe('the name in the document', () => {
-  const head = (tags: Record<string, string>) =>
-    ({
-      querySelector: (selector: string) => {
-        const content = tags[/property="([^"]+)"/.exec(selector)?.[1] ?? ''];
-        return content === undefined ? null : { getAttribute: () => content };
-      },
-    }) as unknown as ParentNode;
+  const head = (tags: Readonly<Record<string, string>>) => (property: string) => tags[property];
 
   test('is the stream’s whose page was loaded, and no other’s', () => {
     const tags = { 'og:url': `https://l.example/watch/${streamId}?region=local`, 'og:title': 'Concert' };
