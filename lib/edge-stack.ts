@@ -49,7 +49,7 @@ export class EdgeStack extends Stack {
     });
     const documents = new PageDocumentsFunction(this, 'PageDocuments', {
       bucket: page.bucket,
-      region: regions[0] ?? '',
+      regions,
       metricsNamespace: metricsNamespace(name),
       logDays: retention.logDays,
     });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { EdgeDistribution } from '../../../lib/edge/infra/distribution.ts';
+import { cachePolicyRows } from '../../../lib/edge/policy/behaviours.ts';
 import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
 import { accessFunctionCode } from '../../../lib/edge/policy/functions/access-function.ts';
 import { PageDocumentsFunction } from '../../../lib/player/documents/infra/page-documents-function.ts';
@@ -14,7 +15,7 @@ const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABC' };
 const documentsOf = (stack: Stack, page: PlayerPage) =>
   new PageDocumentsFunction(stack, 'Documents', {
     bucket: page.bucket,
-    region: 'eu-central-1',
+    regions: ['eu-central-1'],
     metricsNamespace: 'Headwater',
     logDays: testDeployment().retention.logDays,
   });
@@ -107,7 +108,10 @@ describe('what is part of the cache key', () => {
   });
 
   test('there are no more policies than ways of caching, however many regions there are', () => {
-    template.resourceCountIs('AWS::CloudFront::CachePolicy', 4);
+    const used = new Set(media().map(({ CachePolicyId }) => (CachePolicyId as { Ref: string }).Ref));
+    // And one for streams' documents.
+    template.resourceCountIs('AWS::CloudFront::CachePolicy', cachePolicyRows().length + 1);
+    expect(used.size).toBe(cachePolicyRows().length);
   });
 });
 
@@ -187,11 +191,14 @@ describe('origins', () => {
   const origin = (id: string): OriginConfig | undefined =>
     (config().Origins as OriginConfig[]).find(({ Id }) => Id === id);
 
-  test('are each region’s bucket by its regional name, and the page', () => {
+  test('are each region’s bucket by its regional name, the page, and the function for its documents', () => {
     expect((config().Origins as OriginConfig[]).map(({ Id }) => Id).toSorted()).toEqual([
       'ca-central-1',
+      'documents',
+      'documents-or-file',
       'eu-central-1',
       'page',
+      'page-file',
     ]);
     expect(JSON.stringify(origin('eu-central-1')?.DomainName)).toContain(
       'headwater-origin-111122223333-eu-central-1.s3.eu-central-1.',
@@ -199,15 +206,15 @@ describe('origins', () => {
   });
 
   test('are all asked in CloudFront’s own name, and each request is signed', () => {
-    const [access] = Object.keys(template.findResources('AWS::CloudFront::OriginAccessControl'));
-    for (const { OriginAccessControlId } of config().Origins as OriginConfig[]) {
-      expect(OriginAccessControlId).toEqual({ 'Fn::GetAtt': [access, 'Id'] });
+    const controls = template.findResources('AWS::CloudFront::OriginAccessControl');
+    for (const { Id, OriginAccessControlId } of config().Origins as OriginConfig[]) {
+      const [id] = (OriginAccessControlId as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
+      expect(controls[id]?.Properties.OriginAccessControlConfig).toMatchObject({
+        OriginAccessControlOriginType: Id.startsWith('documents') ? 'lambda' : 's3',
+        SigningBehavior: 'always',
+        SigningProtocol: 'sigv4',
+      });
     }
-    expect(only('AWS::CloudFront::OriginAccessControl').OriginAccessControlConfig).toMatchObject({
-      OriginAccessControlOriginType: 's3',
-      SigningBehavior: 'always',
-      SigningProtocol: 'sigv4',
-    });
   });
 
   test('have their Origin Shield beside the bucket, or the nearest there is', () => {

@@ -5,15 +5,14 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { PlatformFunction } from '../../../infra/function.ts';
-import { acknowledgeWildcards } from '../../../infra/wildcard.ts';
 import { regionDocumentPath } from '../../policy/runtime-config.ts';
 import { pageDocumentsFunctionCodec } from '../page-documents-config.ts';
 
 export interface PageDocumentsFunctionProps {
   /** The page's. */
   readonly bucket: Bucket;
-  /** The region of streams whose address names none. */
-  readonly region: string;
+  /** Regions with streams. The first is that of streams whose address names none. */
+  readonly regions: readonly string[];
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
@@ -28,7 +27,8 @@ export class PageDocumentsFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: PageDocumentsFunctionProps) {
     super(scope, id);
-    const { bucket, region, metricsNamespace, logDays } = props;
+    const { bucket, regions, metricsNamespace, logDays } = props;
+    const [region = ''] = regions;
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'page-documents',
       description: 'Makes the documents of streams’ pages, with tags for link previews, and answers oEmbed.',
@@ -39,11 +39,11 @@ export class PageDocumentsFunction extends Construct {
       memoryMiB: 512,
       timeout: Duration.seconds(5),
     });
-    const regionDocuments = bucket.arnForObjects(regionDocumentPath('*').slice(1));
+    const read = ['index.html', 'embed.html', ...regions.map((region) => regionDocumentPath(region).slice(1))];
     Grant.addToPrincipal({
       grantee: this.function,
       actions: ['s3:GetObject'],
-      resourceArns: [bucket.arnForObjects('index.html'), bucket.arnForObjects('embed.html'), regionDocuments],
+      resourceArns: read.map((name) => bucket.arnForObjects(name)),
     });
     // To be told that a region has no document.
     Grant.addToPrincipal({
@@ -51,11 +51,6 @@ export class PageDocumentsFunction extends Construct {
       actions: ['s3:ListBucket'],
       resourceArns: [bucket.bucketArn],
     });
-    acknowledgeWildcards(
-      this.function,
-      [regionDocuments],
-      'One document for each region of the deployment, in a bucket that holds only the page.',
-    );
     this.url = this.function.function.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
   }
 }
