@@ -5,13 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { pageCodec } from '../lib/config/programs/page.ts';
+import { systemClock } from '../lib/net/clock.ts';
 import { bundlePage } from '../lib/player/bundle.ts';
+import { apiCards } from '../lib/player/documents/api-cards.ts';
+import { keptCards } from '../lib/player/documents/kept-cards.ts';
 import { createPageServer } from '../lib/player/server.ts';
 
 await runProgram({
   codec: pageCodec,
   role: 'page',
-  async start({ host, port, reloadTabs, ...config }, emit) {
+  async start({ host, port, reloadTabs, cardsBaseUrl, ...config }, emit) {
     const startedMs = performance.now();
     const build = reloadTabs ? randomUUID() : undefined;
     const files = await bundlePage({ build });
@@ -22,7 +25,13 @@ await runProgram({
       bytes,
       durationMs: Math.round(performance.now() - startedMs),
     });
-    const server = createPageServer(files, config, { build });
+    const apiOf = async (region = config.region) => (region === config.region ? cardsBaseUrl : undefined);
+    const cards = keptCards(apiCards(apiOf), systemClock.nowMs);
+    const server = createPageServer(files, config, {
+      build,
+      cards,
+      onUnavailable: (cause) => emit('player.card.unavailable', { cause }),
+    });
     guardClients(server, { maxConnections: 4096 });
     server.listen(port, host);
     await once(server, 'listening');

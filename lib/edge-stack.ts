@@ -16,6 +16,7 @@ import { stackProps, tagStack } from './infra/stack-props.ts';
 import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from './observability/infra/budget.ts';
 import { EdgeAlarms } from './observability/infra/edge-alarms.ts';
+import { PageDocumentsFunction } from './player/documents/infra/page-documents-function.ts';
 import { PlayerPage } from './player/infra/page.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
@@ -46,6 +47,12 @@ export class EdgeStack extends Stack {
       // Also without a console: regions remove where they are only after it is off.
       otherAccounts: accounts,
     });
+    const documents = new PageDocumentsFunction(this, 'PageDocuments', {
+      bucket: page.bucket,
+      regions,
+      metricsNamespace: metricsNamespace(name),
+      logDays: retention.logDays,
+    });
     const place = { deployment: name, account: this.account, region: this.region, urlSuffix: this.urlSuffix };
     const signInOrigins = api.cognito ? cognitoOrigins(place) : api.jwt && issuerSignIn(api.jwt).origins;
     const edge = new EdgeDistribution(this, 'Edge', {
@@ -55,6 +62,7 @@ export class EdgeStack extends Stack {
         deployment.regions.flatMap(({ name, account }) => (account === undefined ? [] : [[name, account]])),
       ),
       page,
+      documents,
       ...(signInOrigins && {
         pageConnects: [
           ...signInOrigins,

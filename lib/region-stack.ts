@@ -316,17 +316,15 @@ export class RegionStack extends Stack {
       ...(deployment.ladder && { ladder: deployment.ladder }),
       ...measured,
     });
-    if (issuer) {
-      new PageRegionDocument(this, 'PageDocument', {
-        page: {
-          bucketName: pageBucketName(name, deployment.account ?? this.account),
-          region: edgeRegion,
-        },
-        document: { apiBaseUrl: control.apiUrl },
-        calls,
-        deployedAt: now,
-      });
-    }
+    new PageRegionDocument(this, 'PageDocument', {
+      page: {
+        bucketName: pageBucketName(name, deployment.account ?? this.account),
+        region: edgeRegion,
+      },
+      document: { apiBaseUrl: control.apiUrl },
+      calls,
+      deployedAt: now,
+    });
     const streamEvents = new StreamEvents(this, 'StreamEvents', {
       name,
       table: tables.table('events'),

@@ -19,6 +19,8 @@ export interface StreamRecord {
   readonly playback?: PlaybackMode;
   /** How far behind the broadcaster viewers are. A change takes effect with the next broadcast. @default 'low' */
   readonly latency?: LatencyMode;
+  /** Which sites may show the player in a frame. @default 'anywhere' */
+  readonly embedding?: Embedding;
   /** Set when all playback links are revoked: tokens issued until then open nothing. */
   readonly playbackNotBeforeMs?: number;
   /** Set by a takedown: nobody may publish. */
@@ -35,6 +37,9 @@ export type LatencyMode = 'low' | 'standard';
 
 /** `signed`: only viewers with a playback token (`lib/edge/policy/access/playback-token.ts`). */
 export type PlaybackMode = 'public' | 'signed';
+
+/** Every site, none, or these: origins as in a Content-Security-Policy, also with `*.` in front of the host. */
+export type Embedding = 'anywhere' | 'nowhere' | readonly string[];
 
 /** A third-party RTMP server that receives a copy of what the broadcaster sends (simulcast). */
 export interface DestinationRecord {

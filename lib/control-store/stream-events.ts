@@ -20,16 +20,18 @@ const texts = {
   'stream.created': ({ name }: { name: string }) =>
     `Stream “${name}” created. It is off air until a broadcaster connects with its key.`,
 
-  /** `encoder`, `latency`: set only if they were given. */
+  /** `encoder`, `latency`, `embedding`: set only if they were given. A list of sites is joined with commas. */
   'stream.changed': (facts: {
     name: string;
     reconnectWindowMs: number;
     encoder?: EncoderTier;
     latency?: LatencyMode;
+    embedding?: string;
   }) =>
     `Settings changed. Name: “${facts.name}”; reconnect window: ${formatDuration(facts.reconnectWindowMs)}.` +
     `${facts.encoder === undefined ? '' : ` From the next broadcast on, ${encoderWords[facts.encoder]}.`}` +
-    `${facts.latency === undefined ? '' : ` From the next broadcast on, ${latencyWords[facts.latency]}.`}`,
+    `${facts.latency === undefined ? '' : ` From the next broadcast on, ${latencyWords[facts.latency]}.`}` +
+    `${facts.embedding === undefined ? '' : ` Sites that may show the player: ${facts.embedding.replaceAll(',', ', ')}.`}`,
 
   'playback.changed': ({ mode }: { mode: PlaybackMode }) =>
     mode === 'signed'

@@ -15,7 +15,7 @@ export class PageBuildError extends Error {
 
 /**
  * Bundles the page's sources into memory: scripts and styles under `/assets/` with content-hashed names, the icon, and
- * `/index.html`, which references them. The player library and the broadcaster's pages are separate chunks, loaded on
+ * `/index.html` and `/embed.html`, which reference them. The player library and the broadcaster's pages are separate chunks, loaded on
  * demand. With `build`, the name of this build, an open tab reloads when its server names another one.
  * @throws PageBuildError
  */
@@ -23,6 +23,7 @@ export async function bundlePage({ build }: { build?: string | undefined } = {})
   const result = await bundle({
     entryPoints: {
       page: join(pageDir, 'main.tsx'),
+      embed: join(pageDir, 'embed.tsx'),
       ...(build !== undefined && { reload: join(pageDir, 'reload.ts') }),
     },
     outdir: '/assets',
@@ -55,13 +56,22 @@ export async function bundlePage({ build }: { build?: string | undefined } = {})
   }
   const icon = await readFile(join(pageDir, 'icon.svg'));
   files.set('/icon.svg', pageFile(icon, 'image/svg+xml', false));
-  const html = await indexHtml([...files.keys()], importedAtOnce(result.metafile));
-  files.set('/index.html', pageFile(html, 'text/html; charset=utf-8', false));
+  const names = [...files.keys()];
+  for (const [file, entry, source] of documents) {
+    const html = await document(file, { entry, names, along: importedAtOnce(result.metafile, source) });
+    files.set(`/${file}`, pageFile(html, 'text/html; charset=utf-8', false));
+  }
   return files;
 }
 
-/** Scripts that the entry imports statically. */
-function importedAtOnce({ outputs }: Metafile): readonly string[] {
+/** Each document with the name and the source of its entry. */
+const documents = [
+  ['index.html', 'page', 'main.tsx'],
+  ['embed.html', 'embed', 'embed.tsx'],
+] as const;
+
+/** Scripts that an entry imports statically. */
+function importedAtOnce({ outputs }: Metafile, source: string): readonly string[] {
   const found = new Set<string>();
   const follow = (path: string): void => {
     for (const { path: next, kind } of outputs[path]?.imports ?? []) {
@@ -71,17 +81,20 @@ function importedAtOnce({ outputs }: Metafile): readonly string[] {
     }
   };
   const [entry] =
-    Object.entries(outputs).find(([, output]) => output.entryPoint?.endsWith('/main.tsx')) ?? [];
+    Object.entries(outputs).find(([, output]) => output.entryPoint?.endsWith(`/${source}`)) ?? [];
   if (entry !== undefined) follow(entry);
   return [...found].map((path) => `/assets/${basename(path)}`);
 }
 
-/** The HTML with the names of the entry's script and style, and preload links for the scripts it imports. */
-async function indexHtml(names: readonly string[], along: readonly string[]): Promise<Uint8Array> {
-  const named = (extension: string, entry = 'page') =>
-    names.find((name) => name.startsWith(`/assets/${entry}-`) && name.endsWith(extension)) ?? '';
+/** The HTML with the names of its entry's script and style, and preload links for the scripts it imports. */
+async function document(
+  file: string,
+  { entry, names, along }: { entry: string; names: readonly string[]; along: readonly string[] },
+): Promise<Uint8Array> {
+  const named = (extension: string, of = entry) =>
+    names.find((name) => name.startsWith(`/assets/${of}-`) && name.endsWith(extension)) ?? '';
   const reload = named('.js', 'reload');
-  const template = await readFile(join(pageDir, 'index.html'), 'utf8');
+  const template = await readFile(join(pageDir, file), 'utf8');
   return Buffer.from(
     template
       .replaceAll('{{style}}', named('.css'))

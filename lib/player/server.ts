@@ -1,19 +1,32 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { hostsIn, requestAim } from '../protocol/http/request-aim.ts';
+import { hostsIn, type RequestAim, requestAim } from '../protocol/http/request-aim.ts';
 import { pageFile } from './bundle.ts';
+import type { StreamCards } from './documents/ports.ts';
+import { type Answer, StreamDocuments } from './documents/stream-documents.ts';
 import { securityHeaders } from './policy/headers.ts';
-import { cacheControlOf, fileFor, isEmbeddable, type PageFile, type PageFiles } from './policy/routes.ts';
+import { oembedPath } from './policy/oembed.ts';
+import { streamPageAt } from './policy/page-address.ts';
+import { cacheControlOf, embedRoute, fileFor, type PageFile, type PageFiles } from './policy/routes.ts';
 import type { RuntimeConfig } from './policy/runtime-config.ts';
 
+export interface PageServerOptions {
+  /** This build's name: the server then has `/reload`, an event stream that says it. */
+  readonly build?: string | undefined;
+  /** What may be told of streams, in tags and to frames. @default nothing, and no frame may show the player */
+  readonly cards?: StreamCards | undefined;
+  /** Told if a card can't be had. */
+  readonly onUnavailable?: ((cause: unknown) => void) | undefined;
+}
+
 /**
- * The page's server: static files from memory, `/config.json` and `/healthz`. Stateless and without outgoing
- * connections; the caller listens and closes. With `build` it also serves `/reload`, an event stream that names the build.
+ * The page's server: static files from memory, the documents of streams' pages, `/oembed`, `/config.json` and `/healthz`. The caller
+ * listens and closes.
  */
 export function createPageServer(
   built: PageFiles,
   config: RuntimeConfig,
-  { build }: { build?: string | undefined } = {},
+  { build, cards = noCards, onUnavailable = () => {} }: PageServerOptions = {},
 ): Server {
   const files = new Map(built);
   files.set('/config.json', pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false));
@@ -21,14 +34,19 @@ export function createPageServer(
   for (const file of files.values()) {
     if (file.body.length > 512) zipped.set(file, gzipSync(file.body));
   }
+  const documents = new StreamDocuments({
+    template: async (name) => Buffer.from(files.get(`/${name}`)?.body ?? []).toString(),
+    cards,
+    onUnavailable,
+  });
   const closed = securityHeaders(config);
-  const embeddable = securityHeaders(config, { embeddable: true });
+  // It knows the edge alone: no API, and so no console.
+  const reach = config.edgeBaseUrl === undefined ? {} : { edgeBaseUrl: config.edgeBaseUrl };
 
-  const answer = (request: IncomingMessage, response: ServerResponse): unknown => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const aim = requestAim(request.method ?? '', request.url ?? '', hostsIn(request.rawHeaders));
     const path = pathOf(aim?.target ?? '');
-    const always = isEmbeddable(path) ? embeddable : closed;
-    for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
+    setHeaders(response, closed);
     if (aim === undefined) return sendText(response, 400, 'Invalid request target or Host header.\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
@@ -36,6 +54,17 @@ export function createPageServer(
     }
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
     if (build !== undefined && path === '/reload') return sendBuild(response, build);
+    const url = urlOf(request, aim);
+    if (url && path === oembedPath) return sendAnswer(request, response, await documents.oembed(url));
+    if (url && streamPageAt(url) !== undefined) {
+      const { body, framing } = await documents.documentAt(url);
+      if (embedRoute.test(path)) {
+        response.removeHeader('X-Frame-Options');
+        setHeaders(response, securityHeaders(reach, framing));
+      }
+      const file = pageFile(Buffer.from(body), 'text/html; charset=utf-8', false);
+      return send(request, response, 200, file, gzipSync(file.body));
+    }
     const found = fileFor(path, files);
     if (!found) return sendText(response, 404, 'File not found.\n');
     send(request, response, found.status, found.file, zipped.get(found.file));
@@ -51,6 +80,33 @@ export function createPageServer(
     answer,
   );
   return server;
+}
+
+const noCards: StreamCards = { find: async () => undefined };
+
+/** The URL that was asked for; undefined if the client named no host. */
+function urlOf(request: IncomingMessage, { target, host }: RequestAim): URL | undefined {
+  // It stands in the answer's own tags and nowhere else.
+  const scheme = request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
+  const url = `${scheme}://${host}${target}`;
+  return host && URL.canParse(url) ? new URL(url) : undefined;
+}
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+): void {
+  response.writeHead(status, {
+    'Cache-Control': 'no-cache',
+    ...headers,
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function send(

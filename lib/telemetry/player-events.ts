@@ -6,4 +6,8 @@ export const playerEvents = {
     'info',
     'Page bundled and held in memory.',
   ),
+  'player.card.unavailable': event<{ cause: unknown }>(
+    'warn',
+    'The control API doesn’t say what may be told of a stream: its link previews say nothing, and new frames stay closed.',
+  ),
 } as const;

@@ -3,7 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pageCodec } from '../../lib/config/programs/page.ts';
+import type { Embedding } from '../../lib/control-store/records.ts';
 import { bundlePage } from '../../lib/player/bundle.ts';
+import type { StreamCards } from '../../lib/player/documents/ports.ts';
 import { contentSecurityPolicy } from '../../lib/player/policy/headers.ts';
 import type { PageFiles } from '../../lib/player/policy/routes.ts';
 import { createPageServer } from '../../lib/player/server.ts';
@@ -13,9 +15,25 @@ let files: PageFiles;
 let server: Server;
 let base: string;
 
+const [anyone, some, none, missing, down] = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(16)) as [
+  ...[string, string, string, string, string],
+];
+const embedding: Readonly<Record<string, Embedding>> = {
+  [anyone]: 'anywhere',
+  [some]: ['https://a.example'],
+  [none]: 'nowhere',
+};
+const cards: StreamCards = {
+  async find(id, region = 'local') {
+    if (id === down) throw new Error('The API is down.');
+    const frames = region === 'local' ? embedding[id] : undefined;
+    return frames && { id, access: 'public', embedding: frames, name: id === anyone ? 'Open' : 'Another' };
+  },
+};
+
 beforeAll(async () => {
   files = await bundlePage();
-  server = createPageServer(files, { ...reach, region: 'local' });
+  server = createPageServer(files, { ...reach, region: 'local' }, { cards });
   base = await open(server);
 });
 afterAll(() => close(server));
@@ -39,7 +57,7 @@ describe('the bundle', () => {
     const scripts = html.match(/\/assets\/[\w-]+\.js/g) ?? [];
     expect(scripts.length).toBeGreaterThan(1);
     const sizes = scripts.map((name) => files.get(name)?.body.length ?? Number.NaN);
-    expect(sizes.reduce((all, size) => all + size)).toBeLessThan(60_000);
+    expect(sizes.reduce((all, size) => all + size)).toBeLessThan(80_000);
     expect(Math.max(...[...files.values()].map(({ body }) => body.length))).toBeGreaterThan(400_000);
   });
 
@@ -97,17 +115,57 @@ describe('the server', () => {
     expect(policy).not.toContain('unsafe');
   });
 
-  test('other sites may show the viewer page in a frame, and nothing else', async () => {
-    for (const path of ['/watch/7h2kqv0m4x9rt3bz', '/watch/7h2kqv0m4x9rt3bz?protocol=hls']) {
+  test('other sites may show the player in a frame where its stream says so, and nothing else', async () => {
+    const policyOf = async (path: string) => {
       const { headers } = await fetch(base + path);
-      expect(headers.get('content-security-policy')).toContain('frame-ancestors *');
-      expect(headers.get('x-frame-options')).toBeNull();
-    }
-    for (const path of ['/', '/streams/7h2kqv0m4x9rt3bz', '/watch', '/config.json', '/healthz', '/nowhere']) {
-      const { headers } = await fetch(base + path);
-      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-      expect(headers.get('x-frame-options')).toBe('DENY');
-    }
+      return [
+        /frame-ancestors ([^;]+)/.exec(headers.get('content-security-policy') ?? '')?.[1],
+        headers.get('x-frame-options'),
+      ];
+    };
+    expect(await policyOf(`/embed/${anyone}`)).toEqual(['*', null]);
+    expect(await policyOf(`/embed/${some}?region=local`)).toEqual(['https://a.example', null]);
+    for (const path of [
+      `/embed/${none}`,
+      `/embed/${missing}`,
+      `/embed/${down}`,
+      `/embed/${anyone}?region=elsewhere`,
+    ])
+      expect(await policyOf(path)).toEqual(["'none'", 'DENY']);
+    for (const path of [
+      '/',
+      `/streams/${anyone}`,
+      `/watch/${anyone}`,
+      '/watch',
+      '/embed',
+      '/config.json',
+      '/oembed',
+    ])
+      expect(await policyOf(path)).toEqual(["'none'", 'DENY']);
+  });
+
+  test('the embedded player reaches the edge and no API', async () => {
+    const { headers } = await fetch(`${base}/embed/${anyone}`);
+    expect(headers.get('content-security-policy')).toContain("connect-src 'self' https://edge.example:8443;");
+  });
+
+  test('documents of streams say what link previews are made of', async () => {
+    const html = await (await fetch(`${base}/watch/${anyone}?region=local`)).text();
+    expect(html).toContain('<meta property="og:title" content="Open" />');
+    expect(html).toContain(`<meta property="og:url" content="${base}/watch/${anyone}?region=local" />`);
+    const forwarded = await fetch(`${base}/watch/${anyone}`, { headers: { 'X-Forwarded-Proto': 'https' } });
+    expect(await forwarded.text()).toContain(`content="https://${new URL(base).host}/watch/${anyone}"`);
+    for (const id of [missing, down])
+      expect(await (await fetch(`${base}/watch/${id}`)).text()).not.toContain('og:');
+  });
+
+  test('oEmbed describes a stream’s page', async () => {
+    const ask = (id: string) => fetch(`${base}/oembed?url=${encodeURIComponent(`${base}/watch/${id}`)}`);
+    const answer = await ask(anyone);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await answer.json()).toMatchObject({ type: 'video', title: 'Open' });
+    expect(await (await ask(none)).json()).toMatchObject({ type: 'link' });
+    expect([(await ask(missing)).status, (await ask(down)).status]).toEqual([404, 503]);
   });
 
   test('a page that is told of no other address may reach none', () => {

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cannedBroadcast } from './player/canned-platform.ts';
+import { axeFaults, keyboardFaults, largeTextFaults, motionFaults } from './player/inclusion.ts';
 import { accessibilityFaults, type PageUnderTest, startPageUnderTest } from './player/page-under-test.ts';
+import { views } from './player/views.ts';
 
 let under: PageUnderTest;
 
@@ -372,6 +374,23 @@ describe('the encoder of a stream', () => {
     const group = page.getByRole('group', { name: 'Encoder' });
     await group.getByText('Headwater encoders').waitFor();
     expect(await group.getByRole('radio').count()).toBe(0);
+    await page.close();
+  });
+});
+
+describe.each(views.map((view) => [view.name, view] as const))('%s', (_name, { path, show }) => {
+  test('is for everybody: by axe, in light and dark, by keyboard, with large text, without motion', async () => {
+    const { page } = await under.open('/nowhere');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.goto(under.url + path(under));
+    await show(page);
+    expect(await motionFaults(page)).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect([colorScheme, ...(await axeFaults(page))]).toEqual([colorScheme]);
+    }
+    expect(await keyboardFaults(page)).toEqual([]);
+    expect(await largeTextFaults(page)).toEqual([]);
     await page.close();
   });
 });

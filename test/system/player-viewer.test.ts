@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { cannedBroadcast } from './player/canned-platform.ts';
@@ -435,4 +438,66 @@ describe('the end of a broadcast', () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
+});
+
+describe('a player in a frame of another site', () => {
+  /** A page of another origin with the player in a frame. */
+  async function openFramed(id: string) {
+    const site = createServer((_, response) =>
+      response
+        .setHeader('Content-Type', 'text/html')
+        .end(`<iframe src="${under.url}/embed/${id}" width="640" height="360">`),
+    ).listen(0, '127.0.0.1');
+    await once(site, 'listening');
+    const { page } = await under.open('/nowhere');
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}`);
+    const close = async () => {
+      await page.close();
+      site.close();
+    };
+    return { page, frame: page.frameLocator('iframe'), close };
+  }
+
+  test('plays, asks no API, and leads to the stream’s own page', async () => {
+    const { id } = addLive('Framed show');
+    const before = under.platform.requests.length;
+    const { page, frame, close } = await openFramed(id);
+    await frame.locator('.player[data-condition="playing"]').waitFor();
+    const link = frame.getByRole('link', { name: /Framed show/ });
+    expect(await link.getAttribute('href')).toBe(`/watch/${id}`);
+    const [tab] = await Promise.all([page.waitForEvent('popup'), link.click()]);
+    await tab.getByRole('heading', { level: 1, name: 'Framed show' }).waitFor();
+    await tab.close();
+    const asked = under.platform.requests.slice(before).filter((request) => !request.endsWith('/card'));
+    // The tab's, not the frame's.
+    expect(asked.every((request) => request === `GET /v1/streams/${id}`)).toBe(true);
+    await close();
+  });
+
+  test('stays empty where the stream allows no frames', async () => {
+    const { id } = addLive('Closed show');
+    under.platform.change(id, { embedding: 'nowhere' });
+    const { page, close } = await openFramed(id);
+    await page.waitForFunction(() => document.readyState === 'complete');
+    const frame = page.frames().find((one) => one !== page.mainFrame());
+    expect(frame?.url()).toBe('chrome-error://chromewebdata/');
+    await close();
+  });
+});
+
+test('a viewer’s first picture costs at most 300 kB of page', async () => {
+  const { id } = addLive('Light show');
+  const { page } = await under.open(`/watch/${id}`);
+  await pictureMoves(page, 0);
+  const loaded = await page.evaluate(() =>
+    [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .map((entry) => entry as PerformanceResourceTiming)
+      .filter(({ name }) => name.startsWith(location.origin))
+      .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize] as const),
+  );
+  // As it came: compressed. What isn't from here is media.
+  expect(loaded.map(([, size]) => size)).not.toContain(0);
+  const bytes = loaded.reduce((sum, [, size]) => sum + size, 0);
+  expect([bytes <= 300_000, loaded]).toEqual([true, loaded]);
+  await page.close();
 });

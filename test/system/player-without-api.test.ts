@@ -51,6 +51,17 @@ async function openTab(path: string): Promise<{ page: Page; strays: string[] }> 
   return { page, strays };
 }
 
+test('the platform’s own page says a stream’s name to link previews, and to frames who may show it', async () => {
+  const { headers, text } = await fetch(`${platform.ready.page}/embed/${stream.id}?region=local`).then(
+    async (answer) => ({ headers: answer.headers, text: await answer.text() }),
+  );
+  expect(headers.get('content-security-policy')).toContain('frame-ancestors *');
+  expect(text).toContain('<meta property="og:title" content="watched" />');
+  const url = `${platform.ready.page}/watch/${stream.id}?region=local`;
+  const oembed = await fetch(`${platform.ready.page}/oembed?url=${encodeURIComponent(url)}`);
+  expect(await oembed.json()).toMatchObject({ type: 'video', title: 'watched' });
+});
+
 describe('the page without an API', () => {
   test('waits for the broadcast, plays it, shows its end, and continues with the next', async () => {
     const { page, strays } = await openTab(`/watch/${stream.id}?region=local`);

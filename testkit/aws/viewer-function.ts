@@ -9,6 +9,7 @@ export interface ViewerRequest {
   readonly method?: string;
   readonly uri: string;
   readonly querystring?: ViewerQuery;
+  readonly headers?: Readonly<Record<string, { readonly value: string }>>;
 }
 
 /** What a function reads from its key-value store. As at the edge, `get` rejects if there is no such key. */

@@ -15,6 +15,7 @@ export function makePageDir(): string {
   made.push(dir);
   mkdirSync(join(dir, 'assets'));
   writeFileSync(join(dir, 'index.html'), '<!doctype html>');
+  writeFileSync(join(dir, 'embed.html'), '<!doctype html>');
   writeFileSync(join(dir, 'icon.svg'), '<svg/>');
   writeFileSync(join(dir, 'assets', 'page-AB12.js'), '');
   return dir;

@@ -12,6 +12,8 @@ export const pageCodec = envCodec({
   apiBaseUrl: webUrl.optional(),
   /** Address of the local supervisor for the browser. Omitted: no processes are shown. */
   processApiBaseUrl: webUrl.optional(),
+  /** Address of the control API for the page's server, which asks it what link previews may say. Omitted: they say nothing. */
+  cardsBaseUrl: webUrl.optional(),
   /** Address of the edge for the browser, without a trailing slash. */
   edgeBaseUrl: webUrl,
   region: regionName.default('local'),

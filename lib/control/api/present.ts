@@ -20,6 +20,7 @@ import {
 } from './present-documents.ts';
 import { presentBroadcastPlayback, presentPlayback } from './present-playback.ts';
 import type * as schemas from './schemas/schemas.ts';
+import type { StreamCard } from './schemas/sharing-schemas.ts';
 
 /** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
 
@@ -68,6 +69,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     keys: presentKeys(stream, nowMs),
     playback: presentPlayback(stream, broadcast?.record, config),
     latency: config.liveOrigins === false ? ('standard' as const) : (stream.latency ?? ('low' as const)),
+    embedding: presentEmbedding(stream),
     encoder,
     ...(documents && {
       encoders: [...(config.offeredEncoders ?? ['fleet' as const])],
@@ -79,6 +81,24 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     version: stream.version,
     ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state, config) }),
   };
+}
+
+/** Without the name where nobody but viewers with a link, or nobody at all, may know it. */
+export function presentCard(
+  stream: StreamRecord,
+  newest: BroadcastRecord | undefined,
+  config: ControlApiConfig,
+): Shown<typeof StreamCard> {
+  const { id, name, takenDown } = stream;
+  const { access, poster } = presentPlayback(stream, newest, config);
+  const isTold = access === 'public' && takenDown === undefined;
+  return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name, poster }) };
+}
+
+function presentEmbedding({
+  embedding = 'anywhere',
+}: StreamRecord): Shown<typeof schemas.Stream>['embedding'] {
+  return typeof embedding === 'string' ? embedding : [...embedding];
 }
 
 export const presentKeys = (stream: StreamRecord, nowMs: number): Shown<typeof schemas.Key>[] =>

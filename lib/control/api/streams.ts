@@ -8,7 +8,7 @@ import { type Caller, isRestricted, mayTouch } from '../policy/access.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { playbackOf } from './playback.ts';
-import { presentCreatedStream, presentStream } from './present.ts';
+import { presentCard, presentCreatedStream, presentStream } from './present.ts';
 import { noDocuments, presentDeletion } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
@@ -16,6 +16,7 @@ import { Deletion, RecordingsChoice } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { namesAField } from './schemas/schema-parts.ts';
 import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas/schemas.ts';
+import { StreamCard } from './schemas/sharing-schemas.ts';
 import {
   changeStream,
   demandDeletable,
@@ -97,6 +98,21 @@ const getStream = createRoute({
   },
 });
 
+const getStreamCard = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}/card',
+  operationId: 'getStreamCard',
+  summary: 'Get what anyone may know of a stream',
+  description:
+    'Needs no token. The page’s server asks it for the tags that link previews are made of, and for which sites may show the player in a frame.',
+  tags,
+  request: { params: streamParams },
+  responses: {
+    200: answer(StreamCard, examples.streamCard, 'The card.'),
+    ...problems('stream-not-found'),
+  },
+});
+
 const updateStream = createRoute({
   method: 'patch',
   path: '/v1/streams/{id}',
@@ -161,7 +177,8 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(createStream, async (c) => {
     const caller = c.get('caller');
-    const { name, reconnectWindowMs, encoder, owner: wanted, playback, latency } = c.req.valid('json');
+    const { owner: wanted, ...asked } = c.req.valid('json');
+    const { name, encoder, playback } = asked;
     demandOffered(encoder);
     if (playback === 'signed') playbackOf(context);
     const owner = ownerFor(caller, wanted);
@@ -172,8 +189,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
     const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
-    const settings = { name, owner, reconnectWindowMs, encoder, playback, latency };
-    const stream = { id, ...settings, createdAtMs: nowMs, keys, version: 1 };
+    const stream = { id, ...asked, owner, createdAtMs: nowMs, keys, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
     await recordEvent(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
@@ -229,6 +245,11 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });
 
+  app.openapi(getStreamCard, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    return c.json(presentCard(stream, await store.latestBroadcast(stream.id), config), 200);
+  });
+
   app.openapi(updateStream, async (c) => {
     const change = c.req.valid('json');
     const { playback: mode, ...rest } = change;
@@ -245,6 +266,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
           reconnectWindowMs: change.reconnectWindowMs ?? stored.reconnectWindowMs,
           encoder: change.encoder ?? stored.encoder ?? 'fleet',
           latency: change.latency ?? stored.latency ?? 'low',
+          embedding: change.embedding ?? stored.embedding ?? 'anywhere',
           ...(owner !== undefined && { owner }),
           ...(mode && { playback: mode }),
         }),
@@ -255,9 +277,9 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
       : await write();
     const { name, reconnectWindowMs } = stream;
     const about = { streamId: stream.id, atMs: clock.wallMs() };
-    const { encoder, latency } = change;
+    const { encoder, latency, embedding } = change;
     if (namesAField(rest)) {
-      const facts = { name, reconnectWindowMs, encoder, latency };
+      const facts = { name, reconnectWindowMs, encoder, latency, embedding: embedding && String(embedding) };
       await recordEvent(context, streamEvent('stream.changed', facts, about));
     }
     if (mode && mode !== settingOf(before).mode) {

@@ -20,6 +20,7 @@ export const routeAccess: Readonly<Record<string, Scope | 'open'>> = {
   'GET /v1/streams': 'streams:read',
   'POST /v1/streams': 'streams:write',
   'GET /v1/streams/{id}': 'streams:read',
+  'GET /v1/streams/{id}/card': 'open',
   'PATCH /v1/streams/{id}': 'streams:write',
   'DELETE /v1/streams/{id}': 'streams:write',
   'POST /v1/streams/{id}/keys': 'streams:write',

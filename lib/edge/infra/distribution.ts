@@ -22,8 +22,10 @@ import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName } from '../../config/names.ts';
+import type { PageDocumentsFunction } from '../../player/documents/infra/page-documents-function.ts';
 import type { PlayerPage } from '../../player/infra/page.ts';
-import { embeddablePattern } from '../../player/policy/routes.ts';
+import { oembedPath } from '../../player/policy/oembed.ts';
+import { streamPagePatterns } from '../../player/policy/routes.ts';
 import { routesFunctionCode } from '../../player/policy/routes-function.ts';
 import { cacheableErrorStatuses, errorTtlSeconds, mediaBehaviours } from '../policy/behaviours.ts';
 import { timeFunctionCode } from '../policy/functions/time-function.ts';
@@ -35,6 +37,7 @@ import { DeliveryCachePolicies } from './cache-policies.ts';
 
 import { EdgeFirewall } from './firewall.ts';
 import { EdgeResponseHeaders } from './response-headers.ts';
+import { StreamPageOrigins } from './stream-page-origins.ts';
 
 export interface EdgeDistributionProps {
   /** The deployment's name. */
@@ -45,6 +48,8 @@ export interface EdgeDistributionProps {
   readonly originAccounts?: ReadonlyMap<string, string>;
   /** Served at every path that is not media. */
   readonly page: PlayerPage;
+  /** Makes the documents of streams' pages. */
+  readonly documents: PageDocumentsFunction;
   /** Origins that the console connects to, as CSP sources. @default no console */
   readonly pageConnects?: readonly string[] | undefined;
   readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
@@ -54,8 +59,8 @@ export interface EdgeDistributionProps {
   readonly viewersPerAddress?: number;
 }
 
-/** `/time`, the viewer page, and the page under every other path. */
-const ownBehaviours = 3;
+/** `/time`, the viewer page, the embedded player, oEmbed, and the page under every other path. */
+const ownBehaviours = 5;
 
 /**
  * The edge: one distribution over every region's origin, in us-east-1 because CloudFront requires its certificates and rules
@@ -94,6 +99,12 @@ export class EdgeDistribution extends Construct {
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
       functionAssociations: [this.#onRequest('Routes', `${deployment}-routes`, routesFunctionCode())],
     };
+    const streamPages = new StreamPageOrigins(this, 'StreamPages', {
+      deployment,
+      documents: props.documents.url,
+      files: this.#origin('page-file', page.bucket.bucketRegionalDomainName),
+    });
+    const streamPage = { ...pageBehaviour, cachePolicy: streamPages.cachePolicy };
     const zone = domain && this.#zoneOf(domain);
     const distribution = new Distribution(this, 'Distribution', {
       comment: `${deployment}: media of every region, and the page`,
@@ -115,7 +126,17 @@ export class EdgeDistribution extends Construct {
       defaultBehavior: pageBehaviour,
       additionalBehaviors: {
         ...this.#media(props, headers, access),
-        [embeddablePattern]: { ...pageBehaviour, responseHeadersPolicy: headers.embeddablePage },
+        [streamPagePatterns.watch]: {
+          ...streamPage,
+          origin: streamPages.watch,
+          responseHeadersPolicy: headers.viewerPage,
+        },
+        [streamPagePatterns.embed]: {
+          ...streamPage,
+          origin: streamPages.embed,
+          responseHeadersPolicy: headers.embeddedPlayer,
+        },
+        [oembedPath]: { ...streamPage, origin: streamPages.embed, responseHeadersPolicy: headers.viewerPage },
         '/time': {
           // Never requested: the function answers.
           origin: pageOrigin,

@@ -5,7 +5,7 @@ import {
   ResponseHeadersPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { Construct } from 'constructs';
-import { type ConsoleReach, type Framing, securityHeaders } from '../../player/policy/headers.ts';
+import { type ConsoleReach, securityHeaders } from '../../player/policy/headers.ts';
 import { allowedHeaders, allowedMethods, exposedHeaders, preflightMaxAgeSeconds } from '../policy/cors.ts';
 
 export interface EdgeResponseHeadersProps {
@@ -22,8 +22,10 @@ export interface EdgeResponseHeadersProps {
 export class EdgeResponseHeaders extends Construct {
   readonly media: ResponseHeadersPolicy;
   readonly page: ResponseHeadersPolicy;
-  /** For the viewer page, which any site may show in a frame. */
-  readonly embeddablePage: ResponseHeadersPolicy;
+  /** For the viewer page, which has no console. */
+  readonly viewerPage: ResponseHeadersPolicy;
+  /** For the embedded player. Who may frame it stands in the document's own policy; without one, nobody may. */
+  readonly embeddedPlayer: ResponseHeadersPolicy;
 
   constructor(scope: Construct, id: string, { deployment, pageConnects = [] }: EdgeResponseHeadersProps) {
     super(scope, id);
@@ -45,25 +47,27 @@ export class EdgeResponseHeaders extends Construct {
       serverTimingSamplingRate: 100,
     });
     this.page = this.#page('Page', `${deployment}-page`, { connects: pageConnects });
-    // Without the console, which is never in a frame: opening it from there loads the page anew.
-    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-page-embeddable`, { embeddable: true });
+    // Without the console: opening it from there loads the page anew.
+    this.viewerPage = this.#page('ViewerPage', `${deployment}-page-viewer`);
+    this.embeddedPlayer = this.#page('EmbeddedPlayer', `${deployment}-page-embedded`, { ownPolicy: true });
   }
 
   #page(
     id: string,
     name: string,
-    { connects = [], ...framing }: Framing & ConsoleReach,
+    { connects = [], ownPolicy = false }: ConsoleReach & { readonly ownPolicy?: boolean } = {},
   ): ResponseHeadersPolicy {
-    const headers = securityHeaders({ connects }, framing);
+    const headers = securityHeaders({ connects });
     return new ResponseHeadersPolicy(this, id, {
       responseHeadersPolicyName: name,
       securityHeadersBehavior: {
         contentSecurityPolicy: {
           contentSecurityPolicy: headers['Content-Security-Policy'],
-          override: true,
+          override: !ownPolicy,
         },
         contentTypeOptions: { override: true },
-        ...(!framing.embeddable && {
+        // It has no value for some sites, and would stay beside a policy that lets them.
+        ...(!ownPolicy && {
           frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         }),
         referrerPolicy: {

@@ -16,7 +16,7 @@ export interface PageRegionDocumentProps {
 }
 
 /**
- * Tells the console where this region's API is: the page is deployed before any region, when no API has an address yet. Written with
+ * Tells the console, and the function that makes streams' documents, where this region's API is: the page is deployed before any region, when no API has an address yet. Written with
  * each deploy, because an edge that was created anew has an empty bucket; removed with the region (docs/decisions/0031).
  */
 export class PageRegionDocument extends Construct {

@@ -2,22 +2,14 @@ import { render } from 'preact';
 import type { RuntimeConfig } from '../policy/runtime-config.ts';
 import { isViewerPath } from './model/routes.ts';
 import { readSettings } from './model/settings.ts';
+import { preloadPlayer } from './playback/preload.ts';
 import { App } from './shell/app.tsx';
 import './styles/page.css';
 
 const root = document.getElementById('page');
 
-async function preloadPlayer(): Promise<void> {
-  const { likelyBuild, loadShaka } = await import('./playback/shaka-library.ts');
-  await Promise.all([
-    loadShaka(likelyBuild(new URLSearchParams(location.search).get('protocol'))),
-    import('./playback/shaka-engine.ts'),
-  ]);
-}
-
 async function start(): Promise<void> {
   if (!root) return;
-  // The player library takes longest: it is on its way before anything is known of the stream.
   if (isViewerPath(location.pathname)) void preloadPlayer().catch(() => {});
   try {
     const response = await fetch('/config.json');

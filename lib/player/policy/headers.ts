@@ -1,3 +1,6 @@
+import type { Embedding } from '../../control-store/records.ts';
+import { frameAncestors } from './frames.ts';
+
 /** Where the page may connect to, as origins or base URLs. */
 export interface PageReach {
   /** @default no API: the page is a viewer only */
@@ -14,18 +17,18 @@ export interface ConsoleReach {
 }
 
 export interface Framing {
-  /** Any site may show the page in a frame. @default false */
-  readonly embeddable?: boolean;
+  /** Who may show the page in a frame. @default 'nowhere' */
+  readonly frames?: Embedding;
 }
 
 /**
  * The page's Content-Security-Policy: its own files, the APIs and the edge, nothing else. Media Source Extensions plays
  * from `blob:`; the edge is a media source for browsers that play HLS natively. Inline scripts and styles are forbidden;
- * the page has none. Other sites may embed the viewer page and nothing else (docs/decisions/0023).
+ * the page has none. Other sites may show the embedded player and nothing else (docs/decisions/0043).
  */
 export function contentSecurityPolicy(
   { apiBaseUrl, processApiBaseUrl, edgeBaseUrl, connects = [] }: PageReach & ConsoleReach,
-  { embeddable = false }: Framing = {},
+  { frames = 'nowhere' }: Framing = {},
 ): string {
   const [api = '', processApi = '', edge = ''] = [apiBaseUrl, processApiBaseUrl, edgeBaseUrl].map((url) =>
     url ? ` ${new URL(url).origin}` : '',
@@ -40,7 +43,7 @@ export function contentSecurityPolicy(
     'manifest-src': "'self'",
     'base-uri': "'none'",
     'form-action': "'none'",
-    'frame-ancestors': embeddable ? '*' : "'none'",
+    'frame-ancestors': frameAncestors(frames),
   };
   return Object.entries(directives)
     .map(([name, sources]) => `${name} ${sources}`)
@@ -48,11 +51,11 @@ export function contentSecurityPolicy(
 }
 
 /** Headers of every response of the page's server. */
-export function securityHeaders(reach: PageReach & ConsoleReach, framing: Framing = {}) {
+export function securityHeaders(reach: PageReach & ConsoleReach, { frames = 'nowhere' }: Framing = {}) {
   return {
-    'Content-Security-Policy': contentSecurityPolicy(reach, framing),
-    // For browsers that don't know frame-ancestors. It has no value for "anyone".
-    ...(!framing.embeddable && { 'X-Frame-Options': 'DENY' }),
+    'Content-Security-Policy': contentSecurityPolicy(reach, { frames }),
+    // For browsers that don't know frame-ancestors. It has no value for anything but "nobody" and "this origin".
+    ...(frames === 'nowhere' && { 'X-Frame-Options': 'DENY' }),
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Permissions-Policy':

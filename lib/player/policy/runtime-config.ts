@@ -33,6 +33,14 @@ export interface RegionDocument {
   readonly apiBaseUrl: string;
 }
 
+/** Throws if the text isn't such a document. */
+export function readRegionDocument(text: string): RegionDocument {
+  const { apiBaseUrl } = JSON.parse(text) as { readonly apiBaseUrl?: unknown };
+  if (typeof apiBaseUrl !== 'string' || !URL.canParse(apiBaseUrl))
+    throw new SyntaxError('No region document.');
+  return { apiBaseUrl };
+}
+
 export const regionDocumentPath = (region: string): string => `/regions/${region}.json`;
 
 /** Where the issuer returns users to, after they signed in or out: the list of streams. */

@@ -1,20 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { EdgeDistribution } from '../../../lib/edge/infra/distribution.ts';
+import { cachePolicyRows } from '../../../lib/edge/policy/behaviours.ts';
 import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
 import { accessFunctionCode } from '../../../lib/edge/policy/functions/access-function.ts';
+import { PageDocumentsFunction } from '../../../lib/player/documents/infra/page-documents-function.ts';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
 import { contentSecurityPolicy } from '../../../lib/player/policy/headers.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
 const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABC' };
 
+const documentsOf = (stack: Stack, page: PlayerPage) =>
+  new PageDocumentsFunction(stack, 'Documents', {
+    bucket: page.bucket,
+    regions: ['eu-central-1'],
+    metricsNamespace: 'Headwater',
+    logDays: testDeployment().retention.logDays,
+  });
+
 function edgeOf(fields: object = {}): { template: Template; baseUrl: unknown } {
   const { name, regions, retention, domain: own } = testDeployment(fields);
   let baseUrl: unknown;
   const template = templateOf((stack) => {
     const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
+    const documents = documentsOf(stack, page);
     const edge = new EdgeDistribution(stack, 'Edge', {
+      documents,
       deployment: name,
       regions: regions.map((region) => region.name),
       page,
@@ -53,7 +66,9 @@ const only = (type: string, of = template) => {
 const config = (of = template) => only('AWS::CloudFront::Distribution', of).DistributionConfig;
 const behaviours = (): Behaviour[] => config().CacheBehaviors;
 const media = () =>
-  behaviours().filter(({ PathPattern = '' }) => !['/time', '/watch/*'].includes(PathPattern));
+  behaviours().filter(
+    ({ PathPattern = '' }) => !['/time', '/watch/*', '/embed/*', '/oembed'].includes(PathPattern),
+  );
 const ruleOf = ({ PathPattern }: Behaviour) =>
   deliveryPolicy.find(({ pattern }) => PathPattern?.endsWith(`-1/${pattern}`));
 
@@ -93,7 +108,10 @@ describe('what is part of the cache key', () => {
   });
 
   test('there are no more policies than ways of caching, however many regions there are', () => {
-    template.resourceCountIs('AWS::CloudFront::CachePolicy', 3);
+    const used = new Set(media().map(({ CachePolicyId }) => (CachePolicyId as { Ref: string }).Ref));
+    // And one for streams' documents.
+    template.resourceCountIs('AWS::CloudFront::CachePolicy', cachePolicyRows().length + 1);
+    expect(used.size).toBe(cachePolicyRows().length);
   });
 });
 
@@ -173,11 +191,14 @@ describe('origins', () => {
   const origin = (id: string): OriginConfig | undefined =>
     (config().Origins as OriginConfig[]).find(({ Id }) => Id === id);
 
-  test('are each region’s bucket by its regional name, and the page', () => {
+  test('are each region’s bucket by its regional name, the page, and the function for its documents', () => {
     expect((config().Origins as OriginConfig[]).map(({ Id }) => Id).toSorted()).toEqual([
       'ca-central-1',
+      'documents',
+      'documents-or-file',
       'eu-central-1',
       'page',
+      'page-file',
     ]);
     expect(JSON.stringify(origin('eu-central-1')?.DomainName)).toContain(
       'headwater-origin-111122223333-eu-central-1.s3.eu-central-1.',
@@ -185,15 +206,15 @@ describe('origins', () => {
   });
 
   test('are all asked in CloudFront’s own name, and each request is signed', () => {
-    const [access] = Object.keys(template.findResources('AWS::CloudFront::OriginAccessControl'));
-    for (const { OriginAccessControlId } of config().Origins as OriginConfig[]) {
-      expect(OriginAccessControlId).toEqual({ 'Fn::GetAtt': [access, 'Id'] });
+    const controls = template.findResources('AWS::CloudFront::OriginAccessControl');
+    for (const { Id, OriginAccessControlId } of config().Origins as OriginConfig[]) {
+      const [id] = (OriginAccessControlId as { 'Fn::GetAtt': [string] })['Fn::GetAtt'];
+      expect(controls[id]?.Properties.OriginAccessControlConfig).toMatchObject({
+        OriginAccessControlOriginType: Id.startsWith('documents') ? 'lambda' : 's3',
+        SigningBehavior: 'always',
+        SigningProtocol: 'sigv4',
+      });
     }
-    expect(only('AWS::CloudFront::OriginAccessControl').OriginAccessControlConfig).toMatchObject({
-      OriginAccessControlOriginType: 's3',
-      SigningBehavior: 'always',
-      SigningProtocol: 'sigv4',
-    });
   });
 
   test('have their Origin Shield beside the bucket, or the nearest there is', () => {
@@ -274,21 +295,60 @@ describe('headers', () => {
     });
   });
 
-  test('let other sites show the viewer page, and nothing else', () => {
-    const embeddable = policy('headwater-page-embeddable').SecurityHeadersConfig;
-    expect(embeddable).toMatchObject({
-      ContentSecurityPolicy: {
-        ContentSecurityPolicy: contentSecurityPolicy({}, { embeddable: true }),
-        Override: true,
-      },
+  test('let the document of the player say who may frame it, and nobody where it says nothing', () => {
+    expect(policy('headwater-page-embedded').SecurityHeadersConfig).toMatchObject({
+      ContentSecurityPolicy: { ContentSecurityPolicy: contentSecurityPolicy({}), Override: false },
     });
-    expect(embeddable).not.toHaveProperty('FrameOptions');
+    expect(policy('headwater-page-embedded').SecurityHeadersConfig).not.toHaveProperty('FrameOptions');
+    expect(policy('headwater-page-viewer').SecurityHeadersConfig).toMatchObject({
+      ContentSecurityPolicy: { Override: true },
+      FrameOptions: { FrameOption: 'DENY' },
+    });
     const policies = template.findResources('AWS::CloudFront::ResponseHeadersPolicy');
     const nameOf = (id: string) => policies[id]?.Properties.ResponseHeadersPolicyConfig.Name;
-    const using = behaviours().filter(
-      ({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === 'headwater-page-embeddable',
+    const using = (name: string) =>
+      behaviours()
+        .filter(({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === name)
+        .map(({ PathPattern }) => PathPattern);
+    expect(using('headwater-page-embedded')).toEqual(['/embed/*']);
+    expect(using('headwater-page-viewer')).toEqual(['/watch/*', '/oembed']);
+  });
+});
+
+describe('the documents of streams’ pages', () => {
+  const of = (pattern: string) =>
+    behaviours().find(({ PathPattern }) => PathPattern === pattern) as Behaviour;
+  const groups = () =>
+    config().OriginGroups.Items as { Id: string; Members: { Items: { OriginId: string }[] } }[];
+
+  test('come from the function, which only this distribution may call', () => {
+    expect(of('/embed/*').TargetOriginId).toBe('documents');
+    expect(of('/oembed').TargetOriginId).toBe('documents');
+    expect(only('AWS::Lambda::Url')).toMatchObject({ AuthType: 'AWS_IAM' });
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
+      ({ Properties }) => Properties.Principal === 'cloudfront.amazonaws.com',
     );
-    expect(using.map(({ PathPattern }) => PathPattern)).toEqual(['/watch/*']);
+    expect(permissions.length).toBeGreaterThan(0);
+    for (const { Properties } of permissions) expect(Properties).toHaveProperty('SourceArn');
+  });
+
+  test('have the page’s file behind them, for the viewer page', () => {
+    const group = groups().find(({ Id }) => Id === of('/watch/*').TargetOriginId);
+    expect(group?.Members.Items.map(({ OriginId }) => OriginId)).toEqual(['documents-or-file', 'page-file']);
+  });
+
+  test('are cached by the page’s one address, and nothing else that a viewer sends', () => {
+    const { CachePolicyId } = of('/watch/*');
+    const policies = template.findResources('AWS::CloudFront::CachePolicy');
+    const policy = policies[(CachePolicyId as { Ref: string }).Ref]?.Properties;
+    expect(policy?.CachePolicyConfig).toMatchObject({
+      MinTTL: 1,
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        CookiesConfig: { CookieBehavior: 'none' },
+        HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['x-headwater-page'] },
+        QueryStringsConfig: { QueryStrings: ['url', 'format', 'maxwidth', 'maxheight'] },
+      },
+    });
   });
 });
 
@@ -410,7 +470,14 @@ describe('too many regions', () => {
       templateOf((stack) => {
         const { retention } = testDeployment();
         const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
-        new EdgeDistribution(stack, 'Edge', { deployment: 'headwater', regions: many, page, retention });
+        const documents = documentsOf(stack, page);
+        new EdgeDistribution(stack, 'Edge', {
+          deployment: 'headwater',
+          regions: many,
+          page,
+          documents,
+          retention,
+        });
       }, 'us-east-1'),
     ).toThrow(/cache behaviours/);
   });

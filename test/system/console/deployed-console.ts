@@ -10,7 +10,7 @@ import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite/sqlit
 import { makeSelfSigned } from '../../../lib/adapters/node/self-signed.ts';
 import { systemClock } from '../../../lib/net/clock.ts';
 import { bundlePage } from '../../../lib/player/bundle.ts';
-import { fileFor, isEmbeddable, type PageFiles } from '../../../lib/player/policy/routes.ts';
+import { fileFor, type PageFiles } from '../../../lib/player/policy/routes.ts';
 import { HttpApiStandIn } from '../../../testkit/aws/http-api.ts';
 import { pagePolicy, regionDocument, uploadedConfig } from '../../../testkit/aws/page-templates.ts';
 import { synthesize } from '../../../testkit/aws/platform-templates.ts';
@@ -105,7 +105,7 @@ export async function startDeployedConsole(): Promise<DeployedConsole> {
   ]);
   const policies = {
     page: pagePolicy(edge, 'headwater-page', referIn(up)),
-    viewer: pagePolicy(edge, 'headwater-page-embeddable', referIn(up)),
+    viewer: pagePolicy(edge, 'headwater-page-viewer', referIn(up)),
   };
   const files = await bundlePage();
   const server = createServer(tls, (request, response) =>
@@ -147,7 +147,10 @@ function answer(
   policies: { readonly page: string; readonly viewer: string },
 ): void {
   const { pathname } = new URL(request.url ?? '/', page);
-  response.setHeader('Content-Security-Policy', isEmbeddable(pathname) ? policies.viewer : policies.page);
+  response.setHeader(
+    'Content-Security-Policy',
+    pathname.startsWith('/watch/') ? policies.viewer : policies.page,
+  );
   const document = documents.get(pathname);
   if (document !== undefined) {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(document);

@@ -95,6 +95,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
         manifests: ['dash', 'hls'],
       },
       latency: 'low',
+      embedding: 'anywhere',
       encoder: 'fleet',
       encoders: ['fleet'],
       cost: { encoder: 'fleet', perHourUsd: 0.2, parts: [], note: 'An estimate.' },
@@ -169,6 +170,10 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     const stream = streams.get(id);
     if (!stream) return send(404, { title: 'Stream not found', status: 404 });
     if (verb === 'broadcasts') return answerBroadcasts(id, path.split('/').slice(5), method, await bodyOf(request), send);
+    if (verb === 'card') {
+      const { name, embedding, playback } = stream;
+      return send(200, { id, name, embedding, access: playback.access });
+    }
     if (verb === 'events' && live) {
       if (down.feed) return void response.destroy();
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { bundlePage } from '../../../lib/player/bundle.ts';
+import { apiCards } from '../../../lib/player/documents/api-cards.ts';
 import { createPageServer } from '../../../lib/player/server.ts';
 import { openBrowser } from '../../../testkit/platform/browser.ts';
 import { type CannedPlatform, startCannedPlatform } from './canned-platform.ts';
@@ -38,11 +39,11 @@ export async function startPageUnderTest(): Promise<PageUnderTest> {
     bundlePage(),
     openBrowser(),
   ]);
-  const server = createPageServer(files, {
-    apiBaseUrl: platform.url,
-    edgeBaseUrl: platform.url,
-    region: 'local',
-  });
+  const server = createPageServer(
+    files,
+    { apiBaseUrl: platform.url, edgeBaseUrl: platform.url, region: 'local' },
+    { cards: apiCards(async () => platform.url) },
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

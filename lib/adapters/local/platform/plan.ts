@@ -58,7 +58,7 @@ const stopOrder = {
 const proxyDrainMs = 10_000;
 
 /** What the page's program bundles when it starts. */
-export const pageSources = ['main.tsx', 'reload.ts', 'index.html', 'icon.svg'].map(
+export const pageSources = ['main.tsx', 'embed.tsx', 'reload.ts', 'index.html', 'embed.html', 'icon.svg'].map(
   (name) => `lib/player/page/${name}`,
 );
 
@@ -201,6 +201,7 @@ export function planProcesses(
       port: ports.page,
       apiBaseUrl: urls.api,
       processApiBaseUrl: urls.processApi,
+      cardsBaseUrl: `http://${host}:${ports.api}`,
       edgeBaseUrl: urls.edge,
       region,
       reloadTabs: watch,

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnApi,
@@ -6,6 +6,7 @@ import {
   type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
+  HttpNoneAuthorizer,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -178,17 +179,30 @@ export class ControlApi extends Construct {
       createDefaultStage: false,
       ...(origins.length > 0 && { corsPreflight: corsFor(origins) }),
     });
+    const integration = new HttpLambdaIntegration('Function', this.function.function, {
+      scopePermissionToRoute: false,
+    });
+    const [open] = api.addRoutes({
+      path: '/v1/streams/{id}/card',
+      methods: [HttpMethod.GET],
+      integration,
+      authorizer: new HttpNoneAuthorizer(),
+    });
     api.addRoutes({
       path: '/{proxy+}',
       // Not ANY: that would include and refuse preflights, which the gateway answers itself.
       methods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE],
-      integration: new HttpLambdaIntegration('Function', this.function.function, {
-        scopePermissionToRoute: false,
-      }),
+      integration,
       authorizer: access.jwt
         ? new HttpJwtAuthorizer('Jwt', access.jwt.issuer, { jwtAudience: access.jwt.audiences })
         : new HttpIamAuthorizer(),
     });
+    if (open)
+      Validations.of(open).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason:
+          'What it answers may be known by anyone: the function that makes the page’s documents asks it for link previews.',
+      });
     const accessLog = new LogGroup(this, 'AccessLog', {
       // This prefix takes up no extra space in the account's single log resource policy.
       logGroupName: `/aws/vendedlogs/${props.name}/control-api`,

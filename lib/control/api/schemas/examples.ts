@@ -90,6 +90,7 @@ const settings = {
     manifests: ['dash', 'hls'],
   },
   latency: 'low',
+  embedding: 'anywhere',
   encoder: 'fleet',
   version: 1,
 };
@@ -115,7 +116,9 @@ export const examples = {
     encoder: 'fleet',
     playback: 'public',
     latency: 'low',
+    embedding: 'anywhere',
   },
+  streamCard: { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert' },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
   streamPage: { streams: [listed], cursor: id },

@@ -5,6 +5,7 @@ import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
 import { BroadcastPlayback, LatencyMode, Playback, PlaybackMode } from './playback-schemas.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
+import { Embedding } from './sharing-schemas.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
 /** The API's schemas. They validate requests, type responses and generate the OpenAPI document. */
@@ -41,6 +42,7 @@ export const NewStream = z
     owner: owner.optional(),
     playback: PlaybackMode.default('public'),
     latency: LatencyMode.default('low'),
+    embedding: Embedding.default('anywhere'),
   })
   .openapi('NewStream');
 
@@ -52,6 +54,7 @@ export const StreamChange = z
     owner: owner.optional(),
     playback: PlaybackMode.optional(),
     latency: LatencyMode.optional(),
+    embedding: Embedding.optional(),
   })
   .refine(namesAField, nameAField)
   .openapi('StreamChange');
@@ -149,6 +152,7 @@ export const describedSchemas = {
   EncoderTier,
   PlaybackMode,
   LatencyMode,
+  Embedding,
   CostEstimate,
   ManagedChannel: Managed,
   TakedownState,
@@ -171,6 +175,7 @@ const streamFields = {
     description:
       'How far viewers are behind the broadcaster, from the next broadcast on. Always `standard` in a region without live origins.',
   }),
+  embedding: Embedding,
   encoder: EncoderTier.openapi({ description: 'Encoder used from the next broadcast on.' }),
   encoders: z.array(EncoderTier).optional().openapi({
     description: 'Encoders that can be chosen on this platform. Omitted in stream lists.',

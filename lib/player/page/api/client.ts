@@ -8,6 +8,7 @@ import type {
   DestinationChange,
   Download,
   DownloadList,
+  Embedding,
   EncoderTier,
   LatencyMode,
   NewDestination,
@@ -110,6 +111,8 @@ export interface ApiClient {
   chooseLatency(id: string, latency: LatencyMode): Promise<Stream>;
   /** Applies within seconds, to recordings too. */
   choosePlayback(id: string, playback: PlaybackMode): Promise<Stream>;
+  /** Applies within a minute or two. */
+  chooseEmbedding(id: string, embedding: Embedding): Promise<Stream>;
   /** Links for one viewer; they are never shown again. */
   createPlaybackSession(id: string, made: Partial<NewPlaybackSession>): Promise<PlaybackSession>;
   /** Status 404 if it has expired anyway. */
@@ -170,6 +173,7 @@ export function createApiClient(
     chooseEncoder: (id, encoder) => call('PATCH', one(id), { encoder }),
     chooseLatency: (id, latency) => call('PATCH', one(id), { latency }),
     choosePlayback: (id, playback) => call('PATCH', one(id), { playback }),
+    chooseEmbedding: (id, embedding) => call('PATCH', one(id), { embedding }),
     createPlaybackSession: (id, made) => call('POST', `${one(id)}/playback-sessions`, made),
     revokePlaybackSession: (id, sessionId) =>
       call('DELETE', `${one(id)}/playback-sessions/${encodeURIComponent(sessionId)}`),

@@ -19,6 +19,14 @@ export interface components {
          * @enum {string}
          */
         readonly LatencyMode: "low" | "standard";
+        /**
+         * @description Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a minute or two.
+         * @example [
+         *       "https://example.com",
+         *       "https://*.example.org"
+         *     ]
+         */
+        readonly Embedding: ("anywhere" | "nowhere") | readonly string[];
         /** @description Approximate cost of one hour on air, on AWS. */
         readonly CostEstimate: {
             readonly encoder: components["schemas"]["EncoderTier"];
@@ -207,6 +215,7 @@ export interface components {
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
+            readonly embedding: components["schemas"]["Embedding"];
             readonly encoder: components["schemas"]["EncoderTier"] & unknown;
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
@@ -374,6 +383,7 @@ export interface components {
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
             readonly latency?: components["schemas"]["LatencyMode"];
+            readonly embedding?: components["schemas"]["Embedding"];
         };
         readonly StreamPage: {
             readonly streams: readonly components["schemas"]["Stream"][];
@@ -408,6 +418,7 @@ export interface components {
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
+            readonly embedding: components["schemas"]["Embedding"];
             readonly encoder: components["schemas"]["EncoderTier"] & unknown;
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
@@ -432,6 +443,24 @@ export interface components {
              */
             readonly url: string;
         };
+        /** @description What anyone may know of a stream. */
+        readonly StreamCard: {
+            /** @example 7h2kqv0m4x9rt3bz */
+            readonly id: string;
+            readonly access: components["schemas"]["PlaybackMode"];
+            readonly embedding: components["schemas"]["Embedding"];
+            /**
+             * @description Omitted for signed streams and those taken down.
+             * @example Sunday concert
+             */
+            readonly name?: string;
+            /**
+             * Format: uri
+             * @description A picture of the newest broadcast. Omitted with the name, and if there is none.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg
+             */
+            readonly poster?: string;
+        };
         readonly StreamChange: {
             /**
              * @description Display text on a single line.
@@ -451,6 +480,7 @@ export interface components {
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
             readonly latency?: components["schemas"]["LatencyMode"];
+            readonly embedding?: components["schemas"]["Embedding"];
         };
         /** @description What becomes of a deleted stream or recording. */
         readonly Deletion: {

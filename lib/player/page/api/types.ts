@@ -14,6 +14,7 @@ export type IngestPoint = Schemas['IngestPoint'];
 export type ManifestKind = Schemas['Playback']['manifests'][number];
 export type PlaybackMode = Schemas['PlaybackMode'];
 export type LatencyMode = Schemas['LatencyMode'];
+export type Embedding = Schemas['Embedding'];
 export type PlaybackSession = Schemas['PlaybackSession'];
 export type NewPlaybackSession = Schemas['NewPlaybackSession'];
 

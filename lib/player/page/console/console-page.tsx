@@ -4,6 +4,7 @@ import type { Stream } from '../api/types.ts';
 import { watchPath } from '../model/routes.ts';
 import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
 import { Recordings } from '../recordings/recordings.tsx';
+import { ShareButton } from '../share/share-button.tsx';
 import { useApi, useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
@@ -98,7 +99,7 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
 }
 
 function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
-  const { linkedRegion } = useServices();
+  const { linkedRegion, settings } = useServices();
   const [ending, setEnding] = useState(false);
   const closeEnding = useCallback(() => setEnding(false), []);
   const state = shownState(stream);
@@ -114,6 +115,15 @@ function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => v
         <p class="quiet">{stateWords[state].explanation}</p>
       </div>
       <div class="actions">
+        <ShareButton
+          shared={{
+            streamId: stream.id,
+            region: settings.region,
+            name: stream.name,
+            media: stream.playback,
+            isSigned: stream.playback.access === 'signed',
+          }}
+        />
         <a class="button" href={watchPath(stream.id, linkedRegion)}>
           Open viewer page
         </a>

@@ -3,6 +3,7 @@ import type { Stream } from '../api/types.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { useTask } from '../ui/use-task.ts';
 import { DeleteStream } from './delete-stream.tsx';
+import { EmbeddingChoice } from './embedding-choice.tsx';
 import { EncoderChoice } from './encoder-choice.tsx';
 import { LatencyChoice } from './latency-choice.tsx';
 
@@ -15,6 +16,7 @@ export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged
       <Rename stream={stream} onChanged={onChanged} />
       <EncoderChoice stream={stream} onChanged={onChanged} />
       <LatencyChoice stream={stream} onChanged={onChanged} />
+      <EmbeddingChoice stream={stream} onChanged={onChanged} />
       <button type="button" class="button button-small button-danger-quiet" onClick={() => setDeleting(true)}>
         Delete stream
       </button>

@@ -1,12 +1,16 @@
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
+import { EmbedTitle } from '../embed/embed-title.tsx';
+import { nameInDocument } from '../model/document-name.ts';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackMethod } from '../model/protocol.ts';
 import { audioOnlyId } from '../model/qualities.ts';
-import { consolePath, watchedBroadcast } from '../model/routes.ts';
+import { watchedBroadcast } from '../model/routes.ts';
 import type { ShownState } from '../model/stream-state.ts';
 import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
+import { ShareButton } from '../share/share-button.tsx';
+import { documentTag } from '../shell/document-tag.ts';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
@@ -19,13 +23,14 @@ import { useStreamKnowledge } from './use-stream-knowledge.ts';
 /** How long a live broadcast may be stalled before it is reloaded. */
 const standstillMs = 15_000;
 
-/** The viewer page: the picture, and a message whenever there is none. */
-export function WatchPage({ id }: { id: string }) {
-  const { api, settings, announce } = useServices();
+/** The viewer page: the picture, and a message whenever there is none. `bare`: the player alone, for frames of other sites. */
+export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) {
+  const { settings, announce } = useServices();
   const video = useRef<HTMLVideoElement>(null);
   const captions = useRef<HTMLDivElement>(null);
   const broadcastId = useMemo(() => watchedBroadcast(location.search), []);
-  const { knowledge, name, report, askNow } = useStreamKnowledge(id, broadcastId);
+  const found = useStreamKnowledge(id, broadcastId);
+  const { knowledge, name = nameInDocument(id, documentTag), report, askNow } = found;
   const refused = refusalOf(knowledge);
   const token = usePlaybackLink(id, refused !== undefined && refused !== 'taken-down');
   // A new link is reason to ask again.
@@ -106,22 +111,32 @@ export function WatchPage({ id }: { id: string }) {
         name={name ?? 'Live stream'}
         onAction={act}
       />
-      <div class="watch-head">
-        <div>
-          <h1>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</h1>
-          {shown && (
-            <p class="watch-state">
-              <StateBadge state={shown} />
-              <span class="quiet">{viewerWords[shown]}</span>
-            </p>
+      {bare ? (
+        <EmbedTitle id={id} name={name} />
+      ) : (
+        <div class="watch-head">
+          <div>
+            <h1>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</h1>
+            {shown && (
+              <p class="watch-state">
+                <StateBadge state={shown} />
+                <span class="quiet">{viewerWords[shown]}</span>
+              </p>
+            )}
+          </div>
+          {knowledge.kind === 'known' && token === undefined && (
+            <ShareButton
+              shared={{
+                streamId: id,
+                region: settings.region,
+                name: name ?? 'Live stream',
+                media: knowledge,
+              }}
+              small
+            />
           )}
         </div>
-        {api && shown && (
-          <a class="button button-small" href={consolePath(id)}>
-            Broadcaster console
-          </a>
-        )}
-      </div>
+      )}
     </div>
   );
 }

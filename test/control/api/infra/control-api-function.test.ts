@@ -6,6 +6,7 @@ import { ControlApi } from '../../../../lib/control/api/infra/control-api-functi
 import { KeyPepper } from '../../../../lib/control/infra/key-pepper.ts';
 import { PlaybackKeys } from '../../../../lib/control/playback/infra/playback-keys-function.ts';
 import { Recordings } from '../../../../lib/control/recordings/infra/recordings-function.ts';
+import { routeAccess } from '../../../../lib/control/policy/access.ts';
 import { Takedowns } from '../../../../lib/control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from '../../../../lib/control-store/infra/tables.ts';
 import { OriginBucket } from '../../../../lib/origin/infra/origin-bucket.ts';
@@ -63,7 +64,12 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
   });
 const template = build();
 const routes = (of = template) =>
-  Object.values(of.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
+  Object.values(of.findResources('AWS::ApiGatewayV2::Route'))
+    .map(({ Properties }) => Properties)
+    .filter(({ RouteKey }) => RouteKey !== openRoute);
+
+/** What anyone may ask. */
+const openRoute = 'GET /v1/streams/{id}/card';
 
 describe('the way in', () => {
   test('asks for an IAM signature on every route', () => {
@@ -80,6 +86,13 @@ describe('the way in', () => {
       JwtConfiguration: { Issuer: jwt.issuer, Audience: jwt.audiences },
     });
     expect(routes(open).map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('JWT'));
+  });
+
+  test('lets anyone ask what anyone may know of a stream, and nothing else', () => {
+    const all = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
+    const open = all.filter(({ Properties }) => Properties.AuthorizationType === 'NONE');
+    expect(open.map(({ Properties }) => Properties.RouteKey)).toEqual([openRoute]);
+    expect(routeAccess[openRoute]).toBe('open');
   });
 
   test('tells the function how to read tokens, and what their owners may have; without an issuer it reads none', () => {

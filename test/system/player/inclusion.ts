@@ -1,0 +1,112 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+/** What everybody may ask of a view, whatever it shows. Each check returns a line for each fault. */
+
+/** WCAG 2.2 A and AA, and axe's own best practices, as far as axe can tell. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe: checker } = window as unknown as { readonly axe: typeof axe };
+    const { violations } = await checker.run(document, { resultTypes: ['violations'] });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+    );
+  });
+}
+
+/** Text at twice its size: nothing to scroll for sideways, and no text cut off (WCAG 2.2, 1.4.4). */
+export function largeTextFaults(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.documentElement;
+    root.style.fontSize = '200%';
+    const faults: string[] = [];
+    if (root.scrollWidth > innerWidth) faults.push(`${root.scrollWidth - innerWidth} px to scroll sideways`);
+    for (const element of document.querySelectorAll<HTMLElement>(
+      'button, a, h1, h2, label, p, dd, td, th, code',
+    )) {
+      const { overflowX, position, display } = getComputedStyle(element);
+      const isShown = element.checkVisibility() && position !== 'absolute' && !display.startsWith('inline');
+      const isCut =
+        element.scrollWidth > element.clientWidth + 1 && (overflowX === 'hidden' || overflowX === 'clip');
+      if (isShown && isCut) faults.push(`cut off: ${element.outerHTML.slice(0, 120)}`);
+    }
+    root.style.fontSize = '';
+    return faults;
+  });
+}
+
+/** With reduced motion asked for, nothing moves by itself. Emulate it before the page loads. */
+export function motionFaults(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    document
+      .getAnimations()
+      .filter(({ playState }) => playState === 'running')
+      .map((animation) => {
+        const { target } = animation.effect as KeyframeEffect;
+        return `moves: ${target?.outerHTML.slice(0, 120) ?? 'something'}`;
+      }),
+  );
+}
+
+/**
+ * Tab reaches everything that can be used, each with a visible ring and within the window, and leaves the page at the end (WCAG 2.2,
+ * 2.1.1, 2.1.2, 2.4.7, 2.4.11). A radio group and a menu are one stop each.
+ */
+export async function keyboardFaults(page: Page): Promise<string[]> {
+  const expected = await page.evaluate(() => {
+    const scope = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+    const usable = [
+      ...scope.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary'),
+    ];
+    let count = 0;
+    const groups = new Set<string>();
+    for (const element of usable) {
+      if (element.matches(':disabled') || element.tabIndex < 0 || !element.checkVisibility()) continue;
+      if (element instanceof HTMLInputElement && element.type === 'radio') {
+        if (groups.has(element.name)) continue;
+        groups.add(element.name);
+      }
+      element.dataset.expected = String(count++);
+    }
+    (document.activeElement as HTMLElement | null)?.blur();
+    return count;
+  });
+  const faults = new Set<string>();
+  const reached = new Set<string>();
+  for (let stops = 0; stops < expected + 3; stops++) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!(element instanceof HTMLElement) || element === document.body) return undefined;
+      const shown = element.matches('.visually-hidden') ? (element.parentElement ?? element) : element;
+      const box = shown.getBoundingClientRect();
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(shown);
+      const isInside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+      const hasRing = (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+      return {
+        what: element.outerHTML.slice(0, 120),
+        // The chosen one of a radio group may be any of them.
+        number:
+          element.dataset.expected ?? (element instanceof HTMLInputElement ? `group ${element.name}` : ''),
+        isInside,
+        hasRing,
+      };
+    });
+    if (stop === undefined) continue;
+    reached.add(stop.number);
+    if (!stop.isInside) faults.add(`outside the window: ${stop.what}`);
+    if (!stop.hasRing) faults.add(`no ring: ${stop.what}`);
+  }
+  const missed = await page.evaluate(
+    (found) =>
+      [...document.querySelectorAll<HTMLElement>('[data-expected]')]
+        .filter((element) => {
+          const group = element instanceof HTMLInputElement ? `group ${element.name}` : '';
+          return !found.includes(element.dataset.expected ?? '') && !found.includes(group);
+        })
+        .map((element) => `not reached: ${element.outerHTML.slice(0, 120)}`),
+    [...reached],
+  );
+  return [...faults, ...missed];
+}
