@@ -1,10 +1,12 @@
-import type { HealthRow, HealthSample, HealthSeriesRecord } from './health-record.ts';
+import type { HealthNow, HealthPast, HealthRow, HealthSample, HealthSeriesRecord } from './health-record.ts';
 
 /** How often a sample is taken. */
 export const healthStepMs = 5_000;
 /** Steps of ten minutes. */
 export const recentSamples = 120;
-/** Steps between two writes of what went before, and a few more: if one fails, nothing is missing. */
+/** What went before is written once in so many steps. */
+export const pastEverySteps = 12;
+/** A few more: if a write fails, nothing is missing. */
 export const latestSamples = 18;
 /** A whole broadcast has so many points at most, however long it is. */
 export const wholeSamples = 240;
@@ -114,3 +116,15 @@ function halved(rows: readonly HealthRow[]): HealthRow[] {
 }
 
 const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
+
+/** The series of a broadcast as both documents together have it; undefined if there is nothing. */
+export function storedSeries(
+  now: HealthNow | undefined,
+  past: HealthPast | undefined,
+  kind: Exclude<SeriesKind, 'latest'>,
+): HealthSeriesRecord | undefined {
+  const latest = now ? samplesOf(now.latest) : [];
+  return latest
+    .filter(({ atMs }) => atMs > (past?.throughMs ?? 0))
+    .reduce<HealthSeriesRecord | undefined>((all, sample) => addSample(all, sample, kind), past?.[kind]);
+}

@@ -1,5 +1,5 @@
 import type { HealthNow, HealthPast, HealthSample } from '../../../control-store/health/health-record.ts';
-import { addSample, healthStepMs, samplesOf } from '../../../control-store/health/health-series.ts';
+import { healthStepMs, samplesOf, storedSeries } from '../../../control-store/health/health-series.ts';
 import type { ObservedStream } from '../present.ts';
 import { iso, type Shown } from '../present-documents.ts';
 import type { StreamHealth } from '../schemas/health-schemas.ts';
@@ -19,15 +19,11 @@ export function presentHealth(
   const id = broadcast?.record.id;
   const ofThis = now !== undefined && now.broadcastId === id ? now : undefined;
   const isSending = broadcast?.state === 'starting' || broadcast?.state === 'live';
-  const kind = window === 'recent' ? 'recent' : 'whole';
-  const latest = ofThis ? samplesOf(ofThis.latest) : [];
-  const kept = past !== undefined && past.broadcastId === id ? past[kind] : undefined;
-  const series = latest
-    .filter(({ atMs }) => !kept || atMs > (past?.throughMs ?? 0))
-    .reduce((all, sample) => addSample(all, sample, kind), kept);
+  const pastOfThis = past !== undefined && past.broadcastId === id ? past : undefined;
+  const series = storedSeries(ofThis, pastOfThis, window === 'recent' ? 'recent' : 'whole');
   const shown = series ? samplesOf(series).map(presentSample) : [];
   const verdict = ofThis && isSending ? ofThis.verdict : 'none';
-  const current = verdict === 'none' ? undefined : latest.at(-1);
+  const current = ofThis && verdict !== 'none' ? samplesOf(ofThis.latest).at(-1) : undefined;
   return {
     verdict,
     ...(ofThis && verdict === ofThis.verdict && { since: iso(ofThis.sinceMs) }),
