@@ -136,7 +136,12 @@ const texts = {
     }`,
 
   /** `reasons`: their codes, worst first, with commas; `because`: their words, and what to do. */
-  'stream.health': (facts: { verdict: HealthVerdict; was: HealthVerdict; reasons: string; because: string }) =>
+  'stream.health': (facts: {
+    verdict: HealthVerdict;
+    was: HealthVerdict;
+    reasons: string;
+    because: string;
+  }) =>
     facts.because === ''
       ? `Stream health: ${facts.verdict} again.`
       : `Stream health: ${facts.verdict}. ${facts.because}`,

@@ -115,7 +115,8 @@ function halved(rows: readonly HealthRow[]): HealthRow[] {
   return result;
 }
 
-const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
+const rounded = (value: number | undefined): number | null =>
+  value === undefined ? null : Math.round(value);
 
 /** The series of a broadcast as both documents together have it; undefined if there is nothing. */
 export function storedSeries(

@@ -26,7 +26,9 @@ import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
 
 /** What a stream's own representation shows of its documents; undefined if they don't exist. */
 export type StreamDocuments = {
-  readonly [Kind in Exclude<DocumentKind, 'deletions' | 'health' | 'health-past'>]: StreamDocument<Kind> | undefined;
+  readonly [Kind in Exclude<DocumentKind, 'deletions' | 'health' | 'health-past'>]:
+    | StreamDocument<Kind>
+    | undefined;
 };
 
 /** A schema's value in a response. */

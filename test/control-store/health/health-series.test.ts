@@ -38,14 +38,20 @@ describe('a sample', () => {
   });
 
   test('that lacks something lacks it when it is read', () => {
-    const lacking = sample(0, { keyFrameIntervalMs: undefined, avOffsetMs: undefined, encoderSpeed: undefined });
+    const lacking = sample(0, {
+      keyFrameIntervalMs: undefined,
+      avOffsetMs: undefined,
+      encoderSpeed: undefined,
+    });
     expect(samplesOf(seriesOf([lacking], 'whole'))).toEqual([lacking]);
   });
 
   test('has its place although the timer is a little early or late', () => {
     const jittery = steps(50).map((one, index) => ({ ...one, atMs: one.atMs + (index % 3) * 90 - 80 }));
     const times = samplesOf(seriesOf(jittery, 'recent')).map(({ atMs }) => atMs);
-    expect(new Set(times.map((ms, index) => ms - (times[index - 1] ?? ms - healthStepMs)))).toEqual(new Set([healthStepMs]));
+    expect(new Set(times.map((ms, index) => ms - (times[index - 1] ?? ms - healthStepMs)))).toEqual(
+      new Set([healthStepMs]),
+    );
   });
 
   test('of a clock that was set back joins the last one', () => {
@@ -77,14 +83,17 @@ describe('the series of a whole broadcast', () => {
     expect(samplesOf(seriesOf(steps(wholeSamples), 'whole'))).toEqual(steps(wholeSamples));
   });
 
-  test.each([1, 24, 24 * 30])('of %i hours has at most 240 points, and still begins where it began', (hours) => {
-    const count = (hours * 3_600_000) / healthStepMs;
-    const { stepMs, rows } = seriesOf(steps(count), 'whole');
-    expect(rows.length).toBeLessThanOrEqual(wholeSamples);
-    expect(rows.length).toBeGreaterThanOrEqual(wholeSamples / 2);
-    expect(rows.length * stepMs).toBeGreaterThanOrEqual(count * healthStepMs);
-    expect(rows[0]![0]).toBe(0);
-  });
+  test.each([1, 24, 24 * 30])(
+    'of %i hours has at most 240 points, and still begins where it began',
+    (hours) => {
+      const count = (hours * 3_600_000) / healthStepMs;
+      const { stepMs, rows } = seriesOf(steps(count), 'whole');
+      expect(rows.length).toBeLessThanOrEqual(wholeSamples);
+      expect(rows.length).toBeGreaterThanOrEqual(wholeSamples / 2);
+      expect(rows.length * stepMs).toBeGreaterThanOrEqual(count * healthStepMs);
+      expect(rows[0]![0]).toBe(0);
+    },
+  );
 
   test('keeps what was lost and the worst, and averages the rest by its time', () => {
     const all = steps(1_000, (step) => ({

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { HealthNow, HealthSample } from '../../../lib/control-store/health/health-record.ts';
-import { addSample, samplesOf } from '../../../lib/control-store/health/health-series.ts';
+import { addSample } from '../../../lib/control-store/health/health-series.ts';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
 import { newBroadcastId } from '../../../lib/routing/ids.ts';
 import { type Body, createTestApi, goOnAir, type TestApi } from './harness.ts';
@@ -14,7 +14,9 @@ beforeEach(async () => {
   broadcast = await goOnAir(api, stream.id);
 });
 
-const reasons = [{ code: 'key-frames-rare', message: 'Key frames come every 10 s.', advice: 'Set it to 2 s.' }];
+const reasons = [
+  { code: 'key-frames-rare', message: 'Key frames come every 10 s.', advice: 'Set it to 2 s.' },
+];
 const sample = (atMs: number): HealthSample => ({
   atMs,
   videoBps: 4_000_000,
@@ -30,7 +32,12 @@ async function measured(samples: number, past = 0, change: Partial<HealthNow> = 
   const { store, clock } = api;
   const all = Array.from({ length: samples }, (_, step) => sample(clock.wallMs() + step * 5_000));
   const series = (count: number, kind: 'latest' | 'recent' | 'whole') =>
-    all.slice(0, count).reduce<ReturnType<typeof addSample> | undefined>((some, one) => addSample(some, one, kind), undefined)!;
+    all
+      .slice(0, count)
+      .reduce<ReturnType<typeof addSample> | undefined>(
+        (some, one) => addSample(some, one, kind),
+        undefined,
+      )!;
   const about = { streamId: stream.id, open: false, version: 0 };
   const of = { broadcastId: broadcast.id, epoch: broadcast.epoch };
   const verdict = { verdict: 'fair', sinceMs: clock.wallMs(), reasons, told: 'fair' } as const;
@@ -102,7 +109,12 @@ describe('the health of a stream', () => {
     const dead = await health();
     expect(dead).toMatchObject({ verdict: 'none', reasons: [] });
     expect(dead.current).toBeUndefined();
-    await api.store.putBroadcast({ ...broadcast, state: 'ended', endedAtMs: 1, endReason: 'publisher-ended' });
+    await api.store.putBroadcast({
+      ...broadcast,
+      state: 'ended',
+      endedAtMs: 1,
+      endReason: 'publisher-ended',
+    });
     expect(await health()).toMatchObject({ verdict: 'none', series: { samples: { length: 5 } } });
   });
 
@@ -116,5 +128,4 @@ describe('the health of a stream', () => {
     expect((await api.call('GET', `/v1/streams/${stream.id}/health?window=year`)).status).toBe(400);
     expect((await api.call('GET', '/v1/streams/0000000000000000/health')).status).toBe(404);
   });
-
 });

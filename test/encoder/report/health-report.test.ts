@@ -125,7 +125,11 @@ describe('the health of a broadcast', () => {
     const now = await stored.now();
     expect(now).toMatchObject({ epoch: 1, verdict: 'excellent', reasons: [], told: 'excellent' });
     expect(samplesOf(now!.latest)).toHaveLength(3);
-    expect(samplesOf(now!.latest).at(-1)).toMatchObject({ atMs: startMs + 15_000, videoBps: 4_000_000, encoderSpeed: 1 });
+    expect(samplesOf(now!.latest).at(-1)).toMatchObject({
+      atMs: startMs + 15_000,
+      videoBps: 4_000_000,
+      encoderSpeed: 1,
+    });
   });
 
   test('is told in the journal and in the log once another verdict has lasted for 10 s', async () => {

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiContext, ControlApi } from '../context.ts';
-import { presentHealth } from './present-health.ts';
 import { answer, problems, streamParams } from '../route-parts.ts';
 import { examples } from '../schemas/examples.ts';
 import { StreamHealth } from '../schemas/health-schemas.ts';
 import { loadStream, observeStream } from '../stream-access.ts';
+import { presentHealth } from './present-health.ts';
 
 const get = createRoute({
   method: 'get',

@@ -27,7 +27,10 @@ export function presentHealth(
   return {
     verdict,
     ...(ofThis && verdict === ofThis.verdict && { since: iso(ofThis.sinceMs) }),
-    reasons: ofThis && verdict !== 'none' ? ofThis.reasons.map(({ code, message, advice }) => ({ code, message, advice })) : [],
+    reasons:
+      ofThis && verdict !== 'none'
+        ? ofThis.reasons.map(({ code, message, advice }) => ({ code, message, advice }))
+        : [],
     ...(current && { current: presentSample(current) }),
     series: { stepMs: series?.stepMs ?? healthStepMs, samples: shown },
   };

@@ -64,7 +64,8 @@ const rules: Readonly<Record<string, (facts: HealthFacts) => Finding | undefined
       ? {
           isBad: true,
           message: `This machine can’t keep up: it encodes at ${encoderSpeed.toFixed(1)}× real time and is ${formatDuration(lagMs)} behind.`,
-          advice: 'If it lasts, a rendition is turned off. Stop what else runs there, or offer fewer renditions.',
+          advice:
+            'If it lasts, a rendition is turned off. Stop what else runs there, or offer fewer renditions.',
         }
       : undefined,
 
@@ -135,7 +136,8 @@ const rules: Readonly<Record<string, (facts: HealthFacts) => Finding | undefined
   'frame-rate-low': (facts) => {
     const { steps, frameRate } = facts;
     if (frameRate === undefined || !isPaceKnown(facts) || stallOf(facts)) return undefined;
-    const sent = ((picturesIn(steps) + total(steps, ({ lostPictures }) => lostPictures)) * 1_000) / timeOf(steps);
+    const sent =
+      ((picturesIn(steps) + total(steps, ({ lostPictures }) => lostPictures)) * 1_000) / timeOf(steps);
     const pace = total(steps, ({ mediaMs }) => mediaMs) / timeOf(steps);
     if (pace < limits.pace.fair || sent >= limits.frameRate.fair * frameRate) return undefined;
     return {
@@ -184,7 +186,11 @@ export function judgeHealth(facts: HealthFacts): Judgement {
 }
 
 /** The longest pause of a publisher whose media stops at times. */
-function stallOf({ steps, frameRate = 25, lagMs = 0 }: HealthFacts): { isBad: boolean; longestMs: number } | undefined {
+function stallOf({
+  steps,
+  frameRate = 25,
+  lagMs = 0,
+}: HealthFacts): { isBad: boolean; longestMs: number } | undefined {
   if (lagMs >= throttledLagMs) return undefined;
   const { counts, fair, bad } = limits.gapMs;
   // Slides may come once a second.
@@ -203,7 +209,8 @@ const hasOnlySound = (step: MeasuredStep | undefined): boolean =>
 
 /** Three quarters of what gets through, in round figures. */
 function lowerBitrate(steps: readonly MeasuredStep[]): string {
-  const through = total(steps, ({ videoBps, audioBps, forMs }) => (videoBps + audioBps) * forMs) / timeOf(steps);
+  const through =
+    total(steps, ({ videoBps, audioBps, forMs }) => (videoBps + audioBps) * forMs) / timeOf(steps);
   const grain = through > 4e6 ? 500_000 : 100_000;
   const bps = Math.floor((0.75 * through) / grain) * grain;
   return bps < 300_000 ? 'lower the bitrate and the resolution' : `lower the bitrate to ${mbps(bps)}`;

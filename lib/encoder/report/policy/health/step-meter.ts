@@ -124,7 +124,8 @@ export class StepMeter {
     };
     this.#usualMs = usualMs;
     this.#sinceMs = nowMs;
-    for (const track of [video, audio]) Object.assign(track, { bytes: 0, frames: 0, behindMs: 0, mediaMs: 0 });
+    for (const track of [video, audio])
+      Object.assign(track, { bytes: 0, frames: 0, behindMs: 0, mediaMs: 0 });
     this.#clear();
     return step;
   }

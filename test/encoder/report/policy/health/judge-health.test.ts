@@ -44,7 +44,10 @@ describe('a verdict', () => {
 
   test.each<[string, Partial<HealthFacts>]>([
     ['after one step', { steps: steps({}, 1) }],
-    ['of sound alone', { steps: steps({ videoBps: 0, frameRate: 0, avOffsetMs: undefined }), frameRate: undefined }],
+    [
+      'of sound alone',
+      { steps: steps({ videoBps: 0, frameRate: 0, avOffsetMs: undefined }), frameRate: undefined },
+    ],
     ['without sound', { steps: steps({ audioBps: 0, avOffsetMs: undefined }), hasSound: false }],
     ['of one slide a second', { steps: steps({ frameRate: 1, gapMs: 1_010 }), frameRate: 1 }],
     ['of one picture that came late', { steps: [step({ lostPictures: 1 }), ...steps({}, 5)] }],
@@ -80,7 +83,9 @@ describe('key frames', () => {
   });
 
   test('that were rare once count for half a minute', () => {
-    expect(codes({ steps: [step({ keyFrameIntervalMs: 9_000 }), ...steps({}, 5)] })).toEqual(['key-frames-rare']);
+    expect(codes({ steps: [step({ keyFrameIntervalMs: 9_000 }), ...steps({}, 5)] })).toEqual([
+      'key-frames-rare',
+    ]);
   });
 
   test('that never came are bad, although nothing could be measured', () => {
@@ -102,7 +107,9 @@ describe('an uplink', () => {
   });
 
   test('that drops many is bad', () => {
-    expect(only({ steps: steps({ frameRate: 20, lostPictures: 50, videoBps: 900_000, audioBps: 100_000 }) })).toMatchObject({
+    expect(
+      only({ steps: steps({ frameRate: 20, lostPictures: 50, videoBps: 900_000, audioBps: 100_000 }) }),
+    ).toMatchObject({
       verdict: 'bad',
       message: '300 pictures of the last 30 s (33 %) were left out or came too late.',
       advice: expect.stringContaining('lower the bitrate to 0.7 Mb/s'),
@@ -136,7 +143,10 @@ describe('an uplink', () => {
       message: 'The media stops at times: nothing came for 1.4 s.',
     });
     const silent = step({ gapMs: 6_000, frameRate: 0, videoBps: 0, audioBps: 0, mediaMs: 0 });
-    expect(only({ steps: [...steps({}, 4), silent] })).toMatchObject({ verdict: 'bad', code: 'uplink-stalls' });
+    expect(only({ steps: [...steps({}, 4), silent] })).toMatchObject({
+      verdict: 'bad',
+      code: 'uplink-stalls',
+    });
   });
 });
 

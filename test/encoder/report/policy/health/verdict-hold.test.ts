@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HealthReason } from '../../../../../lib/control-store/health/health-record.ts';
 import type { Judgement } from '../../../../../lib/encoder/report/policy/health/judge-health.ts';
-import { type ToldChange, VerdictHold } from '../../../../../lib/encoder/report/policy/health/verdict-hold.ts';
+import {
+  type ToldChange,
+  VerdictHold,
+} from '../../../../../lib/encoder/report/policy/health/verdict-hold.ts';
 
 const reason: HealthReason = { code: 'key-frames-rare', message: 'Rare.', advice: 'Set it.' };
 const judgement = (verdict: Judgement['verdict']): Judgement => ({
@@ -23,7 +26,10 @@ const times = <Value>(count: number, value: Value): Value[] => Array.from({ leng
 
 describe('a verdict', () => {
   test('is the first one at once; that all is well is nothing to tell', () => {
-    expect(follow(new VerdictHold(), times(5, 'excellent'))).toEqual({ shown: times(5, 'excellent'), told: [] });
+    expect(follow(new VerdictHold(), times(5, 'excellent'))).toEqual({
+      shown: times(5, 'excellent'),
+      told: [],
+    });
   });
 
   test('that is fair from the beginning is shown at once, and told once it has lasted', () => {
@@ -41,13 +47,24 @@ describe('a verdict', () => {
   });
 
   test('does not change for what comes and goes', () => {
-    const { shown, told } = follow(new VerdictHold(), ['excellent', 'bad', 'bad', 'excellent', 'bad', 'bad', 'excellent']);
+    const { shown, told } = follow(new VerdictHold(), [
+      'excellent',
+      'bad',
+      'bad',
+      'excellent',
+      'bad',
+      'bad',
+      'excellent',
+    ]);
     expect(shown).toEqual(times(7, 'excellent'));
     expect(told).toEqual([]);
   });
 
   test('becomes better after 15 s', () => {
-    const { shown, told } = follow(new VerdictHold(), [...times(3, 'fair' as const), ...times(4, 'excellent' as const)]);
+    const { shown, told } = follow(new VerdictHold(), [
+      ...times(3, 'fair' as const),
+      ...times(4, 'excellent' as const),
+    ]);
     expect(shown).toEqual([...times(6, 'fair'), 'excellent']);
     expect(told.map(({ verdict }) => verdict)).toEqual(['fair', 'excellent']);
   });
