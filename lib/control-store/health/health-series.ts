@@ -7,7 +7,7 @@ export const recentSamples = 120;
 /** What went before is written once in so many steps. */
 export const pastEverySteps = 12;
 /** A few more: if a write fails, nothing is missing. */
-export const latestSamples = 18;
+export const latestSamples = 14;
 /** A whole broadcast has so many points at most, however long it is. */
 export const wholeSamples = 240;
 

@@ -145,5 +145,6 @@ export class HealthReport {
     if (now) this.#hold.restore(now.told);
     this.#series.goOnFrom(now, past);
     this.#isRestored = true;
+    if (this.#hold.verdict !== 'none') this.#write();
   }
 }
