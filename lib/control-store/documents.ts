@@ -1,6 +1,7 @@
 import type { StreamId } from '../routing/ids.ts';
 import type { Deletions } from './deletions.ts';
 import type { Downloads } from './downloads.ts';
+import type { HealthNow, HealthPast } from './health/health-record.ts';
 import type { ManagedChannel } from './managed-channel.ts';
 import type { PushStates } from './push-states.ts';
 import type { Takedown } from './takedown.ts';
@@ -17,6 +18,9 @@ export interface DocumentBodies {
   readonly deletions: Deletions;
   /** Recordings and clips that are being made into single files, and those that can be downloaded. */
   readonly downloads: Downloads;
+  /** How the newest broadcast is received and encoded; and what went before. */
+  readonly health: HealthNow;
+  readonly 'health-past': HealthPast;
 }
 
 export type DocumentKind = keyof DocumentBodies;

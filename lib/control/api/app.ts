@@ -9,6 +9,7 @@ import type { ApiContext, ControlApi, ControlApiDependencies } from './context.t
 import { addDestinationRoutes } from './destinations.ts';
 import { addDownloadRoutes } from './downloads.ts';
 import { addFleetRoutes } from './fleet.ts';
+import { addHealthRoutes } from './health/health-routes.ts';
 import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addPlaybackRoutes } from './playback.ts';
@@ -37,6 +38,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addKeyRoutes(app, context);
   addBroadcastRoutes(app, context);
   addDownloadRoutes(app, context);
+  addHealthRoutes(app, context);
   addEventRoutes(app, context);
   addDestinationRoutes(app, context);
   addPlaybackRoutes(app, context);

@@ -31,6 +31,7 @@ export const routeAccess: Readonly<Record<string, Scope | 'open'>> = {
   'GET /v1/streams/{id}/broadcasts/{broadcastId}/downloads': 'streams:read',
   'POST /v1/streams/{id}/broadcasts/{broadcastId}/downloads': 'streams:write',
   'GET /v1/streams/{id}/broadcasts/{broadcastId}/downloads/{downloadId}': 'streams:read',
+  'GET /v1/streams/{id}/health': 'streams:read',
   'GET /v1/streams/{id}/events': 'streams:read',
   'GET /v1/streams/{id}/events/live': 'streams:read',
   'GET /v1/streams/{id}/destinations': 'streams:read',
