@@ -21,6 +21,7 @@ describe('the page’s routes at the edge', () => {
     '/watch/7h2kqv0m4x9rt3bz',
     '/watch/7h2kqv0m4x9rt3bz/',
     '/streams/7h2kqv0m4x9rt3bz',
+    '/platform',
     '/watch/a.b',
     '/index.html',
     '/config.json',

@@ -5,6 +5,7 @@ import type {
   Destination,
   DestinationChange,
   EncoderTier,
+  HealthWindow,
   LatencyMode,
   NewDestination,
   NewPlaybackSession,
@@ -16,6 +17,7 @@ import type {
   Stream,
   StreamEvent,
   StreamEventList,
+  StreamHealth,
   StreamPage,
   Takedown,
 } from './types.ts';
@@ -78,6 +80,8 @@ export interface ApiClient {
   renameStream(id: string, name: string): Promise<Stream>;
   /** The answer says what stays until when. */
   deleteStream(id: string, recordings: RecordingsChoice): Promise<Deletion>;
+  /** The verdict on what the encoder sends, with samples of the last ten minutes or of the whole broadcast. */
+  getHealth(id: string, window: HealthWindow): Promise<StreamHealth>;
   /** Creates a new key; the previous one keeps working for an hour. */
   rotateKey(id: string): Promise<CreatedKey>;
   endBroadcast(id: string): Promise<void>;
@@ -133,6 +137,7 @@ export function createApiClient(
     createStream: (name) => call('POST', streams, { name }),
     renameStream: (id, name) => call('PATCH', one(id), { name }),
     deleteStream: (id, recordings) => call('DELETE', `${one(id)}?recordings=${recordings}`),
+    getHealth: (id, window) => call('GET', `${one(id)}/health?window=${window}`),
     rotateKey(id) {
       return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
     },
