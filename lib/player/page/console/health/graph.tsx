@@ -70,6 +70,7 @@ function optionsOf(
   };
   return {
     legend: { show: false },
+    padding: [8, 6, 0, 0],
     cursor: {
       y: false,
       drag: { x: false, y: false, setScale: false },
@@ -89,7 +90,7 @@ function optionsOf(
       },
       {
         ...axis,
-        size: 52,
+        size: 48,
         space: 26,
         values: (_, splits) => splits.map((value) => (figure.tick ?? figure.format)(value)),
       },
