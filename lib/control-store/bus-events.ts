@@ -2,7 +2,7 @@ import type { StreamEventRecord } from './records.ts';
 import type { StreamEventType } from './stream-events.ts';
 
 /**
- * The journal entries that other systems act on: going live, interruptions and the end of a broadcast, the outcome of its
+ * The journal entries that other systems act on: going live, interruptions, health and the end of a broadcast, the outcome of its
  * recording, takedowns, who may watch, managed channels and pushes. All other entries are for people and stay in the journal.
  */
 const published = {
@@ -10,6 +10,7 @@ const published = {
   'stream.reconnecting': true,
   'stream.resumed': true,
   'stream.ended': true,
+  'stream.health': true,
   'recording.ready': true,
   'recording.incomplete': true,
   'recording.deleted': true,

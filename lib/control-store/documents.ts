@@ -1,5 +1,6 @@
 import type { StreamId } from '../routing/ids.ts';
 import type { Deletions } from './deletions.ts';
+import type { HealthNow, HealthPast } from './health/health-record.ts';
 import type { ManagedChannel } from './managed-channel.ts';
 import type { PushStates } from './push-states.ts';
 import type { Takedown } from './takedown.ts';
@@ -14,6 +15,9 @@ export interface DocumentBodies {
   readonly pushes: PushStates;
   /** What is being deleted: recordings, or the stream with all of them. Outlives the stream until everything is gone. */
   readonly deletions: Deletions;
+  /** How the newest broadcast is received and encoded; and what went before. */
+  readonly health: HealthNow;
+  readonly 'health-past': HealthPast;
 }
 
 export type DocumentKind = keyof DocumentBodies;

@@ -1,6 +1,7 @@
 import { type JournaledRefusalReason, refusals } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { formatDuration, joinWords, mbps } from './format.ts';
+import type { HealthVerdict } from './health/health-record.ts';
 import type { EncoderTier, EndReason, LatencyMode, PlaybackMode, StreamEventRecord } from './records.ts';
 
 /** Why a proxy re-sent a publisher's media: its link broke, its worker handed the broadcast over, or its worker disappeared. */
@@ -133,6 +134,17 @@ const texts = {
         ? 'The next segment was on time.'
         : `The next segment was ${formatDuration(facts.lateMs)} late: players with a shorter buffer stalled until it arrived.`
     }`,
+
+  /** `reasons`: their codes, worst first, with commas; `because`: their words, and what to do. */
+  'stream.health': (facts: {
+    verdict: HealthVerdict;
+    was: HealthVerdict;
+    reasons: string;
+    because: string;
+  }) =>
+    facts.because === ''
+      ? `Stream health: ${facts.verdict} again.`
+      : `Stream health: ${facts.verdict}. ${facts.because}`,
 
   'input.changed': (facts: { width: number; height: number; frameRate: number; codec?: string }) =>
     `The broadcaster now sends ${facts.width}×${facts.height} at ${Number(facts.frameRate.toFixed(2))} fps` +

@@ -6,7 +6,7 @@ import { fleetPartitions } from '../control-store/tables.ts';
 import { duringDeploy, type FleetTasks, fleetsFor, tasksRunning, vcpus } from './fleets.ts';
 import { liveOriginTasks, liveOriginVcpus } from './live-origin.ts';
 import { type QuotaName, type QuotaOverrides, quotas } from './quotas.ts';
-import { fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from './table-load.ts';
+import { fleetLoad, fleetPartitionLoad, leaseLoad, streamsLoad, warmTables } from './table-load.ts';
 import type { Workload } from './workload.ts';
 
 /** Something that a region's streams, or all viewers, reach. */
@@ -151,7 +151,7 @@ function storeLimits(options: LimitOptions): Row[] {
     ...(isWarm ? [] : [row(`dynamodb-table-${side}`, `${what}, a new table`, used, warmer)]),
     row(`dynamodb-most-${side}`, `${what}, a warm table`, used),
   ];
-  const { leases, fleet } = warmTables(compute);
+  const { streams: broadcasts, leases, fleet } = warmTables(compute);
   const tasks = (streams: number) => duringDeploy(tasksRunning(compute, streams));
   const ofLeases = (streams: number) => leaseLoad(compute, streams, tasks(streams), workload);
   const ofFleet = (streams: number) => fleetLoad(tasks(streams), workload);
@@ -164,6 +164,12 @@ function storeLimits(options: LimitOptions): Row[] {
   return [
     row('s3-puts', 'S3 writes to a new partition', (streams) => streams * workload.originWrites, splits),
     row('s3-gets', 'S3 reads from a new partition', (streams) => streams * workload.originReads, splits),
+    ...table(
+      'writes',
+      broadcasts !== undefined,
+      'DynamoDB writes of broadcasts and their health',
+      (streams) => streamsLoad(streams, workload).writesPerSecond,
+    ),
     ...table(
       'writes',
       leases !== undefined,

@@ -73,7 +73,8 @@ export function streamParts(
 ): CostPart[] {
   const { frameRate = 30, channelClass = 'STANDARD' } = options;
   const pipelines = encoder === 'medialive' && channelClass === 'STANDARD' ? 2 : 1;
-  const { originWrites, originReads, leaseWrites, reportWrites } = workloadOf(ladder, encoder, live);
+  const load = workloadOf(ladder, encoder, live);
+  const { originWrites, originReads, leaseWrites, reportWrites, healthWrites } = load;
   const puts = originWrites * 3_600 * pipelines;
   const gets = originReads * 3_600;
   const input = gbPerHour(inputBps);
@@ -102,7 +103,10 @@ export function streamParts(
     ...(live && encoder === 'fleet'
       ? [{ what: 'Live origin', perHourUsd: liveOriginUsd(stored, shareBetweenZones, prices) }]
       : []),
-    { what: 'DynamoDB', perHourUsd: (leaseWrites + reportWrites) * 3_600 * prices.tableWrite },
+    {
+      what: 'DynamoDB',
+      perHourUsd: (leaseWrites + reportWrites + healthWrites) * 3_600 * prices.tableWrite,
+    },
   ];
 }
 

@@ -35,6 +35,12 @@ export function leaseLoad(
   };
 }
 
+/** What the records and the health of broadcasts on air ask of the streams table. */
+export const streamsLoad = (
+  streams: number,
+  { reportWrites, healthWrites }: Workload = workloadOf(defaultLadder),
+): TableLoad => ({ writesPerSecond: streams * (reportWrites + healthWrites), readsPerSecond: 0 });
+
 /** What one reading of the list of workers costs in each of its partitions. */
 export const fleetReadUnits = (
   workers: number,
@@ -75,6 +81,7 @@ export const warmTable: TableLoad = {
 };
 
 export interface WarmTables {
+  readonly streams: TableLoad | undefined;
   readonly leases: TableLoad | undefined;
   readonly fleet: TableLoad | undefined;
 }
@@ -86,7 +93,12 @@ export interface WarmTables {
  */
 export function warmTables(compute: Compute): WarmTables {
   const tasks = duringDeploy(fullFleets(compute));
-  return { leases: warmed(leaseLoad(compute, mostStreams(compute), tasks)), fleet: warmed(fleetLoad(tasks)) };
+  const most = mostStreams(compute);
+  return {
+    streams: warmed(streamsLoad(most)),
+    leases: warmed(leaseLoad(compute, most, tasks)),
+    fleet: warmed(fleetLoad(tasks)),
+  };
 }
 
 const warmed = ({ writesPerSecond, readsPerSecond }: TableLoad): TableLoad | undefined =>

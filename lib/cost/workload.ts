@@ -1,6 +1,13 @@
 import { journalPollMs } from '../config/defaults.ts';
 import type { LadderConfig } from '../config/ladder.ts';
 import { fleetBeatMs } from '../control-store/fleet-beat.ts';
+import {
+  healthStepMs,
+  latestSamples,
+  pastEverySteps,
+  recentSamples,
+  wholeSamples,
+} from '../control-store/health/health-series.ts';
 import type { EncoderTier, FleetMember } from '../control-store/records.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
 import { renewEveryMs } from '../encoder/lease/policy/fence.ts';
@@ -20,6 +27,8 @@ export interface Workload {
   readonly leaseWrites: number;
   /** Writes of a broadcast's record. */
   readonly reportWrites: number;
+  /** Units written of a broadcast's health. */
+  readonly healthWrites: number;
   /** Heartbeats of a task, and a proxy's reads of the list of all workers. */
   readonly heartbeats: number;
   /** Size of a worker in that list. */
@@ -68,6 +77,30 @@ const exampleItem = {
   version: 1_000_000,
 };
 
+/** As many units as a write of this takes. */
+const writeUnits = (item: Parameters<typeof itemBytes>[0]): number => Math.ceil(itemBytes(item) / 1_024);
+
+/** A small document with each step, a large one once in a while, as `lib/encoder/report/health-report.ts` writes them. */
+function healthUnits(): number {
+  const measured = [1_000_000, 12, 12_345, 160, 299, 12, 1_234, 10_123, -123, 101];
+  const rows = (count: number) => Array.from({ length: count }, () => measured);
+  const series = (count: number) => ({ startMs: 1_790_000_012_345, stepMs: 5_000, rows: rows(count) });
+  const about = {
+    streamId: '7h2kqv0m4x9rt3bz',
+    item: 'document#health-past',
+    kind: 'health-past',
+    version: 1_234_567,
+  };
+  const of = { broadcastId: '1jm8p0v4c7h2kqv0', epoch: 12 };
+  const verdict = { verdict: 'excellent', told: 'excellent', sinceMs: 1_790_000_012_345, reasons: [] };
+  const now = writeUnits({ ...about, body: { ...of, ...verdict, latest: series(latestSamples) } });
+  const past = writeUnits({
+    ...about,
+    body: { ...of, throughMs: 1, recent: series(recentSamples), whole: series(wholeSamples) },
+  });
+  return ((now + past / pastEverySteps) * 1_000) / healthStepMs;
+}
+
 export const workloadOf = (
   ladder: LadderConfig,
   encoder: EncoderTier = 'fleet',
@@ -77,6 +110,7 @@ export const workloadOf = (
   originReads: originReadsPerHour / 3_600,
   leaseWrites: 1_000 / renewEveryMs,
   reportWrites: 1_000 / inputReportEveryMs,
+  healthWrites: healthUnits(),
   heartbeats: 1_000 / fleetBeatMs,
   fleetItemBytes: itemBytes(exampleItem),
   sweeps: 1_000 / workerTiming.sweepMs,

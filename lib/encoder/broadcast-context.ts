@@ -6,6 +6,7 @@ import type { VideoEncoder } from './encoding/policy/ffmpeg/ffmpeg-arguments.ts'
 import type { FfmpegBuild } from './encoding/policy/ffmpeg/ffmpeg-version.ts';
 import type { ReturnTurn } from './encoding/policy/ladder/rung-return.ts';
 import type { EncoderStore, StartEncoder } from './ports.ts';
+import type { RefusalRepeats } from './report/refusal-repeats.ts';
 
 /** What all broadcasts of a worker share. */
 export interface BroadcastContext {
@@ -17,6 +18,7 @@ export interface BroadcastContext {
   /** @default x264 */
   readonly videoEncoder?: VideoEncoder;
   readonly returnTurn: ReturnTurn;
+  readonly refusals: RefusalRepeats;
   readonly region: string;
   readonly utcTimingUrl: string;
   readonly windowSegments: number;

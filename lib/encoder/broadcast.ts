@@ -49,7 +49,7 @@ export class Broadcast implements ActiveBroadcast {
     { reconnectWindowMs, latency: wanted = 'low' }: Pick<StreamRecord, 'reconnectWindowMs' | 'latency'>,
     unfinished?: UnfinishedBroadcast,
   ) {
-    const { clock, store, emit, liveOrigin = true, partMs = defaultPartMs } = setting;
+    const { clock, store, emit, refusals, liveOrigin = true, partMs = defaultPartMs } = setting;
     const { lease } = keeper;
     // The object store has no parts.
     const latency = liveOrigin ? wanted : 'standard';
@@ -66,7 +66,7 @@ export class Broadcast implements ActiveBroadcast {
     const mayWrite = (): Promise<boolean> => keeper.mayWrite();
     this.#report = new BroadcastReport(
       lease,
-      { store, clock, emit, mayWrite, bitrateBps },
+      { store, clock, emit, refusals, mayWrite, bitrateBps },
       unfinished?.record,
     );
     this.#encoding = this.#makeEncoding(unfinished?.published);
@@ -305,7 +305,14 @@ export class Broadcast implements ActiveBroadcast {
     this.#encoding.tick();
     this.#encoding.flush();
     this.#reception.throttle();
-    if (this.#output.started && this.#reception.isPresent) this.#report.publisher.refreshInput();
+    const { isPresent } = this.#reception;
+    if (this.#output.started && isPresent) this.#report.publisher.refreshInput();
+    this.#report.health.tick(isPresent, () => ({
+      ...this.#report.publisher.sent,
+      take: () => this.#reception.takeStep(),
+      encoder: this.#encoding.pace,
+      turnedOff: this.#encoding.turnedOff,
+    }));
   }
 
   /** Stops input for good. */

@@ -63,7 +63,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
     reconnectWindowMs: number,
     last?: BroadcastRecord,
   ) {
-    const { clock, store, emit } = setting;
+    const { clock, store, emit, refusals } = setting;
     const { lease } = keeper;
     this.#setting = setting;
     this.#keeper = keeper;
@@ -75,7 +75,12 @@ export class ManagedBroadcast implements ActiveBroadcast {
       this.#resolveEnded = resolve;
     });
     const mayWrite = (): Promise<boolean> => keeper.mayWrite();
-    this.#report = new ManagedReport(lease, { store, clock, emit, mayWrite }, () => this.#bitrateBps, last);
+    this.#report = new ManagedReport(
+      lease,
+      { store, clock, emit, refusals, mayWrite },
+      () => this.#bitrateBps,
+      last,
+    );
     this.#seat = this.#makeSeat(lease);
     this.#intake = this.#makeIntake();
     this.#channel = new ChannelLink({
@@ -220,6 +225,11 @@ export class ManagedBroadcast implements ActiveBroadcast {
       this.#report.publisher.refreshInput();
       this.#confirm();
     }
+    this.#report.health.tick(awayMs === undefined, () => ({
+      ...this.#report.publisher.sent,
+      take: () => this.#intake.steps.take(clock.nowMs()),
+      turnedOff: [],
+    }));
     this.#channel.tick();
     const isSilent = !this.#outlook || this.#outlook.kind === 'wait';
     if (isSilent && this.#report.ageMs > driverSilentMs) this.#fallBack();

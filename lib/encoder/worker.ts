@@ -19,8 +19,9 @@ import { workerTiming } from './policy/worker-timing.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
 import { recoverPublication } from './publication/recover-publication.ts';
 import { PublishSession } from './publisher/publish-session.ts';
+import { RefusalRepeats } from './report/refusal-repeats.ts';
 
-export interface WorkerOptions extends Omit<BroadcastContext, 'reachable' | 'returnTurn'> {
+export interface WorkerOptions extends Omit<BroadcastContext, 'reachable' | 'refusals' | 'returnTurn'> {
   readonly memberId: MemberId;
   readonly host: string;
   /** Known once the listener is up. */
@@ -49,6 +50,7 @@ export class Worker implements LiveStreams {
   readonly #broadcasts = new Map<StreamId, ActiveBroadcast>();
   /** Streams whose lease is being taken: a second session waits for the first one's. */
   readonly #opening = new Map<StreamId, Promise<ActiveBroadcast>>();
+  readonly #refusals: RefusalRepeats;
   readonly #watch = new StoreWatch();
   /** Broadcasts that were running when the control store failed: they report the outage once it is over. */
   #outlasting: readonly ActiveBroadcast[] = [];
@@ -65,7 +67,8 @@ export class Worker implements LiveStreams {
     const { protection } = options;
     if (protection) this.#hold = new ScaleInProtection({ ...options, protection });
     const reachable = (isReachable: boolean, cause?: unknown): void => this.#noteStore(isReachable, cause);
-    this.#setting = { ...options, reachable, returnTurn: new ReturnTurn() };
+    this.#refusals = new RefusalRepeats(options.clock);
+    this.#setting = { ...options, reachable, refusals: this.#refusals, returnTurn: new ReturnTurn() };
     const { memberId, objects, region } = options;
     this.#taker = new LeaseTaker({
       ...this.#setting,
@@ -277,6 +280,7 @@ export class Worker implements LiveStreams {
       .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state, pool, ...media })
       .then(() => this.#noteStore(true))
       .catch((cause: unknown) => this.#noteStore(false, cause));
+    if (!this.#watch.away) void this.#refusals.tell(store);
     this.#heartbeat = setTimeout(() => void this.#beat(), workerTiming.heartbeatMs);
   }
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type RefusalEntry, RefusalQuota, refusalFacts } from '../control-store/refusals/refusal-quota.ts';
 import { streamEvent } from '../control-store/stream-events.ts';
 import type { Clock } from '../net/clock.ts';
 import type { JournaledRefusalReason, Refusal } from '../protocol/refusals.ts';
 import type { StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import { type RefusalEntry, RefusalQuota } from './policy/refusal-quota.ts';
 import type { IngestStore } from './ports.ts';
 
 export interface RefusalJournalOptions {
@@ -15,8 +15,6 @@ export interface RefusalJournalOptions {
 }
 
 const tickMs = 1_000;
-/** What a worker or a library says may be long. */
-const maxDetailLength = 300;
 const stopWithinMs = 2_000;
 
 /** Writes who this proxy turned away into the streams' journals, within a quota. No session waits for it or fails with it. */
@@ -41,8 +39,7 @@ export class RefusalJournal {
   /** `client`: the publisher's address. */
   refused(streamId: StreamId, refusal: Refusal<JournaledRefusalReason>, client: string): void {
     const { clock } = this.#options;
-    const detail = refusal.detail?.slice(0, maxDetailLength);
-    const attempt = { streamId, reason: refusal.reason, detail, client, atMs: clock.wallMs() };
+    const attempt = { streamId, ...refusal, client, atMs: clock.wallMs() };
     const entry = this.#quota.refused(attempt, clock.nowMs());
     if (entry !== undefined) this.#write(entry);
   }
@@ -83,14 +80,12 @@ export class RefusalJournal {
     this.#writing.add(writing);
   }
 
-  async #append({ last, attempts, firstAtMs }: RefusalEntry): Promise<void> {
+  async #append(entry: RefusalEntry): Promise<void> {
     const { store, clock } = this.#options;
-    const { streamId, atMs, reason, detail, client } = last;
+    const { streamId, atMs } = entry.last;
     // It may have been deleted; and if its key couldn't be checked, it may never have existed.
     if ((await store.getStream(streamId)) === undefined) return;
-    const withinMs = Math.round(clock.nowMs() - firstAtMs);
-    const several = attempts > 1 ? { attempts, withinMs } : {};
-    const data = { reason, detail, client, ...several };
+    const data = refusalFacts(entry, clock.nowMs());
     await store.appendEvent(streamEvent('publish.refused', data, { streamId, atMs }));
   }
 }

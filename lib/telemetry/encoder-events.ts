@@ -93,6 +93,16 @@ export const encoderEvents = {
     "Failed to write the broadcast's last journal events to the control store.",
     { StreamEventsLost: 'events' },
   ),
+  /** `reasons`: their codes, worst first, with commas. */
+  'encoder.health.changed': event<About & { verdict: string; was: string; reasons: string }>(
+    'info',
+    'Verdict on what the publisher sends and how it is encoded changed.',
+  ),
+  /** Logged once until it succeeds again. */
+  'encoder.health.unwritten': event<About & { cause: unknown }>(
+    'warn',
+    "Failed to read or write the broadcast's health in the control store; what was measured meanwhile may be missing.",
+  ),
   'encoder.ffmpeg.started': event<About & { run: number; pid?: number; fromNumber: number; args: string }>(
     'info',
     'ffmpeg started for the broadcast.',

@@ -47,6 +47,12 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   },
   'input.keyframe-awaited': {},
   'input.pictures-began': { width: 1280, height: 720, frameRate: 25 },
+  'stream.health': {
+    verdict: 'fair',
+    was: 'excellent',
+    reasons: 'key-frames-rare',
+    because: 'Key frames come every 10 s. Set the key frame interval of your encoder to 2 s.',
+  },
   'input.changed': { width: 1920, height: 1080, frameRate: 60 },
   'input.gap': { gapMs: 900 },
   'input.timestamps-mended': { jumpMs: -5_000 },

@@ -62,7 +62,7 @@ describe('what a region asks of its tables', () => {
 
   test('a region that needs more, and be it only during a deploy, gets tables as warm as AWS allows', () => {
     const warmest = { writesPerSecond: 40_000, readsPerSecond: 40_000 };
-    expect(warmTables(large)).toEqual({ leases: warmest, fleet: warmest });
+    expect(warmTables(large)).toEqual({ streams: warmest, leases: warmest, fleet: warmest });
     const few = computeOf({ cpuEncoders: { maxTasks: 666 } });
     expect(warmTables(few)).toEqual({ leases: undefined, fleet: undefined });
     expect(warmTables(computeOf({ cpuEncoders: { maxTasks: 667 } })).leases).toEqual(warmest);
@@ -104,7 +104,7 @@ describe('the streams of a region', () => {
     const region = deployment.regions[0]!;
     const rows = limitsOf({ deployment, region, workload, viewerBps: 1 });
     const design = rows.filter(({ what }) => /^(DynamoDB|CPU encoder tasks)/.test(what));
-    expect(design.length).toBe(8);
+    expect(design.length).toBe(9);
     expect(Math.min(...design.map(({ at }) => at))).toBeGreaterThanOrEqual(9_000);
   });
 });

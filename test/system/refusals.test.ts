@@ -9,11 +9,23 @@ import { type CreatedStream, createStream, getStream, streamEvent } from '../../
 
 let platform: Platform;
 let stream: CreatedStream;
+/** Its key frames are 10 s apart: what that leads to takes a while, and goes on beside the tests. */
+let rare: CreatedStream;
+let beside: Publisher;
 beforeAll(async () => {
   platform = await Platform.start();
   stream = await createStream(platform, { name: 'guarded' });
+  rare = await createStream(platform, { name: 'rare key frames' });
+  beside = new Publisher({
+    size: '320x240',
+    url: `${rare.ingest.rtmp.url}/${rare.ingest.rtmp.key}`,
+    codecs: [...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '300', '-b:v', '500k'], ...['-c:a', 'aac']],
+  });
 });
-afterAll(() => platform?.stop());
+afterAll(async () => {
+  await beside?.stop();
+  await platform?.stop();
+});
 
 const small = { size: '320x240', seconds: 30 } as const;
 
@@ -92,6 +104,19 @@ describe('bad input gets a clear answer', () => {
     expect(await refusalsOf(other.id)).toMatchObject([{ reason: 'unsupported-codec' }]);
   });
 
+  test('an encoder that comes again and again with it fills no journal', async () => {
+    const again = await createStream(platform, { name: 'again' });
+    const url = `${again.ingest.rtmp.url}/${again.ingest.rtmp.key}`;
+    const codecs = ['-c:v', 'flv', '-c:a', 'aac'];
+    for (let tries = 0; tries < 3; tries++)
+      expect(await new Publisher({ ...small, url, codecs }).ended()).not.toBe(0);
+    const answer = await fetch(`${platform.ready.api}/v1/streams/${again.id}/events`);
+    const { events } = (await answer.json()) as { events: { type: string }[] };
+    const types = events.map(({ type }) => type);
+    expect(types.filter((type) => type === 'publish.refused')).toHaveLength(1);
+    expect(types.filter((type) => type === 'broadcast.starting')).toHaveLength(1);
+  });
+
   test('while the budget is spent, no broadcast begins and one on air survives a reconnect', async () => {
     const [running, waiting] = [
       await createStream(platform, { name: 'running' }),
@@ -126,12 +151,12 @@ describe('bad input gets a clear answer', () => {
   });
 
   test('garbage and silence are closed, and a broadcast beside them goes on untouched', async () => {
-    const beside = await createStream(platform, { name: 'beside' });
+    const untouched = await createStream(platform, { name: 'beside' });
     const publisher = new Publisher({
       ...small,
-      url: `${beside.ingest.rtmp.url}/${beside.ingest.rtmp.key}`,
+      url: `${untouched.ingest.rtmp.url}/${untouched.ingest.rtmp.key}`,
     });
-    await streamEvent(platform, beside.id, 'stream.live');
+    await streamEvent(platform, untouched.id, 'stream.live');
     const { port, hostname } = new URL(platform.ready.ingest.rtmp.replace('rtmp:', 'http:'));
     const hostile = [
       Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
@@ -148,7 +173,28 @@ describe('bad input gets a clear answer', () => {
     });
     await Promise.all(hostile);
     expect(publisher.process.exitCode).toBeNull();
-    expect((await getStream(platform, beside.id)).state).toBe('live');
+    expect((await getStream(platform, untouched.id)).state).toBe('live');
     await publisher.stop();
+  });
+
+  test('key frames every 10 s are a verdict with advice, in the API and in the journal', async () => {
+    const told = await streamEvent(platform, rare.id, 'stream.health');
+    expect(told.data).toMatchObject({ verdict: 'fair', was: 'excellent', reasons: 'key-frames-rare' });
+    const answer = await fetch(`${platform.ready.api}/v1/streams/${rare.id}/health`);
+    const health = (await answer.json()) as {
+      current?: { frameRate: number; videoBps: number; encoderSpeed?: number };
+    };
+    expect(health).toMatchObject({
+      verdict: 'fair',
+      reasons: [
+        {
+          code: 'key-frames-rare',
+          message: 'Key frames come every 10 s.',
+          advice: 'Set the key frame interval of your encoder to 2 s.',
+        },
+      ],
+      current: { frameRate: expect.closeTo(30, -1), keyFrameIntervalMs: expect.closeTo(10_000, -2) },
+    });
+    expect(health.current?.videoBps).toBeGreaterThan(50_000);
   });
 });

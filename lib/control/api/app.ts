@@ -8,6 +8,7 @@ import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';
 import { addFleetRoutes } from './fleet.ts';
+import { addHealthRoutes } from './health/health-routes.ts';
 import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addPlaybackRoutes } from './playback.ts';
@@ -35,6 +36,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addStreamRoutes(app, context);
   addKeyRoutes(app, context);
   addBroadcastRoutes(app, context);
+  addHealthRoutes(app, context);
   addEventRoutes(app, context);
   addDestinationRoutes(app, context);
   addPlaybackRoutes(app, context);

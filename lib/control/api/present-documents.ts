@@ -24,9 +24,11 @@ import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
 
 /** API views of what belongs to a stream besides its settings. Built field by field; never a destination's key. */
 
-/** A stream's documents; undefined if they don't exist. */
+/** What a stream's own representation shows of its documents; undefined if they don't exist. */
 export type StreamDocuments = {
-  readonly [Kind in Exclude<DocumentKind, 'deletions'>]: StreamDocument<Kind> | undefined;
+  readonly [Kind in Exclude<DocumentKind, 'deletions' | 'health' | 'health-past'>]:
+    | StreamDocument<Kind>
+    | undefined;
 };
 
 /** A schema's value in a response. */

@@ -126,6 +126,17 @@ export class Encoding {
     return this.#active?.backlogBytes ?? 0;
   }
 
+  /** The ffmpeg that makes the newest media, and how far it is behind what it was given. */
+  get pace(): { readonly run: number; readonly lagMs: number } | undefined {
+    const run = this.#active;
+    return run && { run: run.id, lagMs: run.lagMs };
+  }
+
+  /** Renditions that the machine has no room for. */
+  get turnedOff(): readonly string[] {
+    return this.#plan?.rungs.turnedOff ?? [];
+  }
+
   /** Sets the first number to make: media before it only primes the decoder. */
   beginAt(number: number): void {
     this.#fromNumber = number;

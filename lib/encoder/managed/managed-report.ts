@@ -3,12 +3,14 @@ import type { BroadcastRecord, EndReason, LeaseRecord } from '../../control-stor
 import { listRenditions } from '../../control-store/stream-events.ts';
 import type { Ladder } from '../../packaging/ladder-fit.ts';
 import type { FinalReport } from '../lease/release-lease.ts';
+import { HealthReport } from '../report/health-report.ts';
 import { PublisherReport } from '../report/publisher-report.ts';
 import { Reporter, type ReporterOptions } from '../report/reporter.ts';
 
 /** What a broadcast on a managed channel reports: in its record, in the stream's journal, in the log. */
 export class ManagedReport implements FinalReport {
   readonly publisher: PublisherReport;
+  readonly health: HealthReport;
   readonly #reporter: Reporter;
   readonly #createdAtMs: number;
   #liveAtMs?: number;
@@ -25,6 +27,7 @@ export class ManagedReport implements FinalReport {
     this.#reporter = new Reporter(record, options);
     this.#createdAtMs = clock.nowMs();
     this.publisher = new PublisherReport(this.#reporter, bitrateBps, record.workerId);
+    this.health = new HealthReport(this.#reporter, { ...options, lease });
     if (last && last.renditions.length > 0) this.#liveAtMs = this.#createdAtMs;
   }
 
@@ -95,14 +98,15 @@ export class ManagedReport implements FinalReport {
   leaseLost(epoch: number): void {
     this.#reporter.emit('encoder.lease.lost', { ...this.#reporter.about, epoch });
     this.#reporter.journal.silence();
+    this.health.silence();
   }
 
   leaseUnreleased(epoch: number, cause: unknown): void {
     this.#reporter.leaseUnreleased(epoch, cause);
   }
 
-  settled(withinMs: number): Promise<void> {
-    return this.#reporter.settled(withinMs);
+  async settled(withinMs: number): Promise<void> {
+    await Promise.all([this.#reporter.settled(withinMs), this.health.settled(withinMs)]);
   }
 }
 

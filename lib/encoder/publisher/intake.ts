@@ -1,6 +1,7 @@
 import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
+import { StepMeter } from '../report/policy/health/step-meter.ts';
 import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { heldCost } from './policy/held-cost.ts';
 import { InputMeter } from './policy/input-meter.ts';
@@ -38,6 +39,8 @@ interface HeldMedia {
 export class Intake {
   readonly timeline: Timeline;
   readonly meter = new InputMeter();
+  /** What is measured for the broadcast's health. */
+  readonly steps = new StepMeter();
   readonly #handler: IntakeHandler;
   readonly #session: SessionProbe;
   /** The last key frame, whose timing a slate takes over. */
@@ -94,7 +97,14 @@ export class Intake {
   beginSession(): void {
     this.#release();
     this.timeline.beginSession();
+    this.steps.beginSession();
     this.#session.beginSession();
+  }
+
+  /** The clock was set forward by this much. */
+  clockMoved(byMs: number): void {
+    this.timeline.clockMoved(byMs);
+    this.steps.clockMoved(byMs);
   }
 
   /** The frame rate that the publisher announces in its metadata. */
@@ -190,9 +200,11 @@ export class Intake {
   }
 
   #map(media: SessionMedia): void {
-    const { type, timestampMs, payload, nowMs } = media;
+    const { type, timestampMs, payload, nowMs, keyframe } = media;
     const heard = this.timeline.hear(type, timestampMs, nowMs);
-    this.meter.count(type, payload.length, nowMs);
+    const bytes = payload.length;
+    this.meter.count(type, bytes, nowMs);
+    this.steps.media({ type, bytes, keyframe, timestampMs, nowMs, behindMs: this.timeline.behindOf(type) });
     this.#held.push({ media, heard });
     this.#heldBytes += heldCost(media);
     if (!this.timeline.isUndecided(nowMs) || this.#heldBytes > mostHeldBytes) this.#release();
@@ -224,7 +236,7 @@ export class Intake {
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
       this.#slateShown = false;
       this.#filled = false;
-    }
+    } else this.steps.pictureLate();
     if (keyframe) this.#keyframe = payload;
     const tag: StreamTag = { type, streamMs, payload, keyframe, videoHeader: header };
     this.#handler.tag(late ? { ...tag, hidden: true } : tag, sessionMs);

@@ -9,6 +9,7 @@ import { type Replay, ReplayProgress, replayOf } from '../policy/replay.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
 import type { UnfinishedBroadcast } from '../publication/recover-publication.ts';
 import type { BroadcastReport } from '../report/broadcast-report.ts';
+import type { MeasuredStep } from '../report/policy/health/step-meter.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
 import { PartsThrough, partEndsIn } from './policy/parts-through.ts';
@@ -107,6 +108,11 @@ export class Reception {
   /** Current input bitrate. */
   get bitrateBps(): number {
     return this.#intake.meter.read(this.#time.nowMs).bitrateBps;
+  }
+
+  /** What the publisher sent since this was last called; undefined if nothing of its session came. */
+  takeStep(): MeasuredStep | undefined {
+    return this.#intake.steps.take(this.#time.nowMs);
   }
 
   /** A publisher is sending. */
@@ -222,7 +228,7 @@ export class Reception {
   #startTime(): void {
     if (!this.#intake.begun || this.#time.running) return;
     this.#time.start();
-    this.#time.keepUpWith(this.#intake.timeline.endMs);
+    this.#intake.steps.clockMoved(this.#time.keepUpWith(this.#intake.timeline.endMs));
   }
 
   /**
@@ -233,7 +239,7 @@ export class Reception {
     if (!this.#replayProgress.isReplaying(this.#options.clock.nowMs())) return;
     const { timeline } = this.#intake;
     const movedMs = this.#time.keepUpWith(timeline.reachedMs(this.#time.nowMs));
-    timeline.clockMoved(movedMs);
+    this.#intake.clockMoved(movedMs);
     this.#replayProgress.replayed(movedMs);
   }
 

@@ -5,6 +5,7 @@ import type { FinalReport } from '../lease/release-lease.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { type RecordingOutcome, whyIncomplete } from '../publication/policy/recording-outcome.ts';
 import { EncodingReport } from './encoding-report.ts';
+import { HealthReport } from './health-report.ts';
 import { type Arrival, OriginReport } from './origin-report.ts';
 import { renditionFacts } from './policy/broadcast-facts.ts';
 import { PublisherReport } from './publisher-report.ts';
@@ -27,6 +28,7 @@ export class BroadcastReport implements FinalReport {
   readonly publisher: PublisherReport;
   readonly encoding: EncodingReport;
   readonly origin: OriginReport;
+  readonly health: HealthReport;
   readonly #reporter: Reporter;
   readonly #createdAtMs: number;
   #isLost = false;
@@ -39,6 +41,7 @@ export class BroadcastReport implements FinalReport {
     this.publisher = new PublisherReport(this.#reporter, options.bitrateBps, (last ?? record).workerId);
     this.encoding = new EncodingReport(this.#reporter);
     this.origin = new OriginReport(this.#reporter);
+    this.health = new HealthReport(this.#reporter, { ...options, lease });
   }
 
   get state(): BroadcastState {
@@ -92,7 +95,8 @@ export class BroadcastReport implements FinalReport {
     if (this.#isLost) return;
     this.#noteRenditions(renditions);
     journal.update({ state: 'ended', endedAtMs: clock.wallMs(), endReason: reason });
-    journal.append('stream.ended', { reason, durationMs });
+    const isNews = durationMs > 0 || !this.publisher.isRepeatedRefusal;
+    if (isNews) journal.append('stream.ended', { reason, durationMs });
     this.#recordingMade(recording, whyIncomplete(recording, reason, this.encoding.wasStuck));
     emit('encoder.broadcast.ended', { ...about, reason, durationMs });
   }
@@ -112,10 +116,11 @@ export class BroadcastReport implements FinalReport {
     this.#isLost = true;
     this.#reporter.emit('encoder.lease.lost', { ...this.#reporter.about, epoch });
     this.#reporter.journal.silence();
+    this.health.silence();
   }
 
-  settled(withinMs: number): Promise<void> {
-    return this.#reporter.settled(withinMs);
+  async settled(withinMs: number): Promise<void> {
+    await Promise.all([this.#reporter.settled(withinMs), this.health.settled(withinMs)]);
   }
 
   #recordingMade({ durationMs, lostSegments, fault }: RecordingOutcome, detail: string | undefined): void {

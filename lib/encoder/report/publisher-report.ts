@@ -6,6 +6,7 @@ import type { MemberId } from '../../routing/ids.ts';
 import type { InputFormat } from '../policy/input-format.ts';
 import type { Replay } from '../policy/replay.ts';
 import { inputReportEveryMs } from '../policy/store-paces.ts';
+import type { HealthMoment } from './health-report.ts';
 import { inputFacts } from './policy/broadcast-facts.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -23,6 +24,10 @@ export class PublisherReport {
   #inputRefreshedMs = 0;
   readonly #tracksIgnored = new Set<'video' | 'audio'>();
   #skippedMs = Number.NEGATIVE_INFINITY;
+  #keyFrameAwaited = false;
+  /** Publishers of this stream have just been turned away. */
+  #isRepeat = false;
+  #wasUnusable = false;
   /** A replay that has begun and hasn't been reported yet. */
   #replay?: Replay & { readonly fromWorkerId: MemberId };
   /** The worker that last had the publisher. */
@@ -41,15 +46,32 @@ export class PublisherReport {
     return { input: inputFacts(this.#format, this.#bitrateBps(), this.#encoderName) };
   }
 
+  /** It was turned away like others before: the journal counts it with them. */
+  get isRepeatedRefusal(): boolean {
+    return this.#isRepeat && this.#wasUnusable;
+  }
+
+  /** What the publisher sends, for its health. */
+  get sent(): Pick<HealthMoment, 'frameRate' | 'hasSound' | 'keyFrameAwaited'> {
+    return {
+      frameRate: this.#format?.picture?.input.frameRate,
+      hasSound: this.#format?.audioCodec !== undefined,
+      keyFrameAwaited: this.#keyFrameAwaited,
+    };
+  }
+
   /** `isFirst`: nothing is published yet. */
   taken({ hello }: AcceptedSession, isFirst: boolean): void {
     const { proxyId, sessionId, publish } = hello;
     const { record, journal } = this.#reporter;
     this.#encoderName = publish.flashVer;
+    this.#keyFrameAwaited = false;
     if (record.sessionId !== sessionId) this.#tracksIgnored.clear();
     const sessionStartMs = record.sessionId === sessionId ? record.sessionStartMs : undefined;
     journal.update({ proxyId, sessionId, sessionStartMs });
-    if (isFirst) journal.append('broadcast.starting', { workerId: record.workerId, proxyId });
+    if (!isFirst) return;
+    this.#isRepeat = this.#reporter.refusals.isExpected(record.streamId);
+    if (!this.#isRepeat) journal.append('broadcast.starting', { workerId: record.workerId, proxyId });
   }
 
   /** The stream time of the session's first message, as its media is mapped now. */
@@ -73,6 +95,7 @@ export class PublisherReport {
   formatFound(format: InputFormat): void {
     const before = this.#format;
     this.#format = format;
+    if (format.picture) this.#keyFrameAwaited = false;
     if (!before || before.picture || !format.picture) return;
     const { width, height, frameRate } = format.picture.input;
     this.#reporter.journal.append('input.pictures-began', { width, height, frameRate });
@@ -113,11 +136,17 @@ export class PublisherReport {
   }
 
   inputUnusable(refusal: Refusal<JournaledRefusalReason>, session: AcceptedSession | undefined): void {
-    const { about, emit, journal } = this.#reporter;
+    const { about, emit, journal, record } = this.#reporter;
     const { reason, detail = reason } = refusal;
     emit('encoder.input.unusable', { ...about, code: refusals[reason].code, reason: detail });
-    const client = session?.hello.client.address;
-    journal.append('publish.refused', { ...refusal, ...(client !== undefined && { client }) });
+    this.#wasUnusable = true;
+    const { streamId } = record;
+    const facts = this.#reporter.refusals.refused({
+      streamId,
+      ...refusal,
+      client: session?.hello.client.address,
+    });
+    if (facts) journal.append('publish.refused', facts);
   }
 
   /** Logged once a second at most: an encoder may repeat it with every picture. */
@@ -131,6 +160,7 @@ export class PublisherReport {
 
   keyframeAwaited(): void {
     const { about, emit, journal } = this.#reporter;
+    this.#keyFrameAwaited = true;
     emit('encoder.keyframe.awaited', about);
     journal.append('input.keyframe-awaited', {});
   }

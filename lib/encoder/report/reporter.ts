@@ -4,9 +4,12 @@ import type { EmitEvent } from '../../telemetry/events.ts';
 import type { FinalReport } from '../lease/release-lease.ts';
 import { Journal, type JournalOptions } from './journal.ts';
 import { type BroadcastTrigger, nextState } from './policy/broadcast-state.ts';
+import type { RefusalRepeats } from './refusal-repeats.ts';
 
 export interface ReporterOptions extends JournalOptions {
   readonly emit: EmitEvent;
+  /** Shared by all broadcasts of the worker. */
+  readonly refusals: RefusalRepeats;
 }
 
 /** What all reports on a broadcast write to: its journal and record in the control store, its log, its state. */
@@ -14,6 +17,7 @@ export class Reporter implements FinalReport {
   readonly journal: Journal;
   readonly emit: EmitEvent;
   readonly clock: Clock;
+  readonly refusals: RefusalRepeats;
   /** Included in every log event. */
   readonly about: { readonly stream: string; readonly broadcast: string };
 
@@ -21,6 +25,7 @@ export class Reporter implements FinalReport {
     this.journal = new Journal(record, options);
     this.emit = options.emit;
     this.clock = options.clock;
+    this.refusals = options.refusals;
     this.about = { stream: record.streamId, broadcast: record.id };
   }
 

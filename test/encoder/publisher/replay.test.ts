@@ -4,6 +4,7 @@ import type { EncoderStore } from '../../../lib/encoder/ports.ts';
 import type { UnfinishedBroadcast } from '../../../lib/encoder/publication/recover-publication.ts';
 import { Reception } from '../../../lib/encoder/publisher/reception.ts';
 import { BroadcastReport } from '../../../lib/encoder/report/broadcast-report.ts';
+import { RefusalRepeats } from '../../../lib/encoder/report/refusal-repeats.ts';
 import { segmentStartMs } from '../../../lib/packaging/segment-grid.ts';
 import type { RelayHello } from '../../../lib/protocol/relay/hello.ts';
 import { type LinkFrame, LinkFrameDecoder } from '../../../lib/protocol/relay/link-frames.ts';
@@ -62,7 +63,9 @@ function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast, p
     },
   };
   const options = { store: store as unknown as EncoderStore, emit() {}, mayWrite: async () => true };
-  const report = new BroadcastReport(lease, { ...options, clock, bitrateBps: () => 0 }, unfinished?.record);
+  const refusals = new RefusalRepeats(clock);
+  const facts = { ...options, clock, refusals, bitrateBps: () => 0 };
+  const report = new BroadcastReport(lease, facts, unfinished?.record);
   const reception = new Reception({
     clock,
     startEncoder: () => {

@@ -3,6 +3,7 @@ import type { BroadcastRecord, LeaseRecord, StreamEventRecord } from '../../../l
 import type { EncoderStore } from '../../../lib/encoder/ports.ts';
 import type { RecordingOutcome } from '../../../lib/encoder/publication/policy/recording-outcome.ts';
 import { BroadcastReport } from '../../../lib/encoder/report/broadcast-report.ts';
+import { RefusalRepeats } from '../../../lib/encoder/report/refusal-repeats.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../../lib/telemetry/events.ts';
 
@@ -58,7 +59,8 @@ function report(last?: BroadcastRecord): BroadcastReport {
   const emit = ((name: string, fields: object) => emitted.push({ name, fields })) as unknown as EmitEvent;
   const clock = { nowMs: () => performance.now(), wallMs: () => 1_790_000_000_000 };
   const mayWrite = async () => isOurs;
-  return new BroadcastReport(lease, { store, clock, emit, mayWrite, bitrateBps: () => 0 }, last);
+  const refusals = new RefusalRepeats(clock);
+  return new BroadcastReport(lease, { store, clock, emit, refusals, mayWrite, bitrateBps: () => 0 }, last);
 }
 const types = (): string[] => told.map(({ type }) => type);
 

@@ -52,6 +52,18 @@ const cost = {
   note: 'Based on AWS’s public prices for one region and month, before tax.',
 };
 
+const healthSample = {
+  at: '2026-11-22T18:31:00.000Z',
+  videoBps: 4_061_000,
+  audioBps: 160_000,
+  frameRate: 30,
+  keyFrameIntervalMs: 10_000,
+  lostPictures: 0,
+  avOffsetMs: -12,
+  encoderSpeed: 1,
+  gapMs: 41,
+};
+
 const takedown = {
   streamId: id,
   state: 'taking-down',
@@ -156,6 +168,19 @@ export const examples = {
       { step: 'deny', state: 'done', afterMs: 610 },
       { step: 'quarantine', state: 'done', afterMs: 200 },
     ],
+  },
+  streamHealth: {
+    verdict: 'fair',
+    since: '2026-11-22T18:12:40.000Z',
+    reasons: [
+      {
+        code: 'key-frames-rare',
+        message: 'Key frames come every 10 s.',
+        advice: 'Set the key frame interval of your encoder to 2 s.',
+      },
+    ],
+    current: healthSample,
+    series: { stepMs: 5_000, samples: [{ ...healthSample, at: '2026-11-22T18:30:55.000Z' }, healthSample] },
   },
   endRequest: { broadcastId },
   broadcastList: {

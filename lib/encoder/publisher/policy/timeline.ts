@@ -105,6 +105,11 @@ export class Timeline {
     return this.#tracks[track].lagMs;
   }
 
+  /** By how much the track's last tag was behind the clock. */
+  behindOf(track: Track): number {
+    return this.#tracks[track].behindMs;
+  }
+
   /** How long ago the track's last tag of this session was read. */
   silentMs(track: Track, nowMs: number): number {
     const { publisherMs, heardMs } = this.#tracks[track];

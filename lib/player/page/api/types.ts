@@ -41,34 +41,11 @@ export type TakedownProgress = Schemas['TakedownProgress'];
 export type StreamEvent = Schemas['StreamEvent'];
 export type StreamEventList = Schemas['StreamEventList'];
 
-/** How the input of a broadcast does: `GET /v1/streams/{id}/health`. */
-export interface StreamHealth {
-  readonly verdict: HealthVerdict;
-  readonly since?: string;
-  /** Why it isn't excellent, worst first. */
-  readonly reasons: readonly HealthReason[];
-  /** Absent if no encoder sends now. */
-  readonly current?: HealthSample;
-  readonly series: { readonly stepMs: number; readonly samples: readonly HealthSample[] };
-}
-export type HealthVerdict = 'excellent' | 'fair' | 'bad' | 'none';
+export type StreamHealth = Schemas['StreamHealth'];
+export type HealthVerdict = StreamHealth['verdict'];
+export type HealthSample = Schemas['HealthSample'];
+/** What the samples of a stream's health cover. */
 export type HealthWindow = 'recent' | 'broadcast';
-export interface HealthReason {
-  readonly code: string;
-  readonly message: string;
-  readonly advice: string;
-}
-export interface HealthSample {
-  readonly at: string;
-  readonly videoBps: number;
-  readonly audioBps: number;
-  readonly frameRate: number;
-  readonly keyFrameIntervalMs?: number;
-  readonly lostPictures: number;
-  readonly avOffsetMs?: number;
-  readonly encoderSpeed?: number;
-  readonly gapMs: number;
-}
 
 export type Problem = Schemas['Problem'];
 export type RequestFault = Schemas['RequestFault'];

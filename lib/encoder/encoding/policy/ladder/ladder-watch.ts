@@ -25,6 +25,12 @@ export class LadderWatch {
     return this.#ladder;
   }
 
+  /** Ids of the rungs that it has no room for. */
+  get turnedOff(): readonly string[] {
+    const made = new Set(this.#ladder.video.map(({ id }) => id));
+    return this.#whole.video.flatMap(({ id }) => (made.has(id) ? [] : [id]));
+  }
+
   /** Another ffmpeg makes the ladder from now on. */
   started(nowMs: number): void {
     this.#lag = new LagWatch(nowMs);

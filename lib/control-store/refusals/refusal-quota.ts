@@ -1,13 +1,14 @@
 import type { JournaledRefusalReason } from '../../protocol/refusals.ts';
 import type { StreamId } from '../../routing/ids.ts';
+import type { StreamEventData } from '../stream-events.ts';
 
 /** A publisher that was turned away. */
 export interface RefusedAttempt {
   readonly streamId: StreamId;
   readonly reason: JournaledRefusalReason;
   readonly detail?: string | undefined;
-  /** Its address. */
-  readonly client: string;
+  /** Its address; undefined if it has gone. */
+  readonly client: string | undefined;
   /** Unix time. */
   readonly atMs: number;
 }
@@ -18,6 +19,19 @@ export interface RefusalEntry {
   readonly attempts: number;
   /** By the monotonic clock. */
   readonly firstAtMs: number;
+}
+
+/** What a worker or a library says may be long. */
+const maxDetailLength = 300;
+
+/** The data of an entry that is written at `nowMs`, by the monotonic clock. */
+export function refusalFacts(
+  { last, attempts, firstAtMs }: RefusalEntry,
+  nowMs: number,
+): StreamEventData<'publish.refused'> {
+  const { reason, detail, client } = last;
+  const several = attempts > 1 ? { attempts, withinMs: Math.round(nowMs - firstAtMs) } : {};
+  return { reason, detail, client, ...several };
 }
 
 export interface RefusalQuotaLimits {
@@ -74,8 +88,14 @@ export class RefusalQuota {
     return [...this.#tracked.values()].reduce((sum, { attempts }) => sum + attempts, 0);
   }
 
+  /** Somebody has been turned away from this stream lately, for whatever reason. */
+  knows(streamId: StreamId): boolean {
+    return [...this.#tracked.values()].some(({ last }) => last.streamId === streamId);
+  }
+
   /** Returns the entry to write now, if there is one. */
-  refused(attempt: RefusedAttempt, nowMs: number): RefusalEntry | undefined {
+  refused(wordy: RefusedAttempt, nowMs: number): RefusalEntry | undefined {
+    const attempt = { ...wordy, detail: wordy.detail?.slice(0, maxDetailLength) };
     const known = this.#tracked.get(keyOf(attempt));
     if (known !== undefined) {
       count(known, 1, nowMs);

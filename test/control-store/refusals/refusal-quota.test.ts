@@ -3,7 +3,7 @@ import {
   type RefusalEntry,
   RefusalQuota,
   type RefusedAttempt,
-} from '../../../lib/ingest/policy/refusal-quota.ts';
+} from '../../../lib/control-store/refusals/refusal-quota.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';
 
 const streamId = newStreamId();
