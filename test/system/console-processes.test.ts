@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const rowOf = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
 
-test('a worker killed from the console: its row shows the restart, the event log shows the move, the preview keeps playing', async () => {
+test('a worker killed from the Platform page: its row shows the restart, the event log shows the move, the preview keeps playing', async () => {
   const stream = await createStream(platform, { name: 'seen from the console' });
   const { url, key } = stream.ingest.rtmp;
   publisher = new Publisher({ url: `${url}/${key}`, size: '640x360' });
@@ -28,11 +28,19 @@ test('a worker killed from the console: its row shows the restart, the event log
   const worker = (await getStream(platform, stream.id)).broadcast?.workerId ?? '';
   const other = worker === 'encoder-1' ? 'encoder-2' : 'encoder-1';
 
+  const preview = await browser.newPage();
+  await preview.goto(`${platform.ready.page}/streams/${stream.id}`);
+  await pictureMoves(preview);
+  expect(await preview.getByRole('button', { name: `Kill ${worker}` }).count()).toBe(0);
+  expect(await accessibilityFaults(preview)).toEqual([]);
+
   const page = await browser.newPage();
-  await page.goto(`${platform.ready.page}/streams/${stream.id}`);
+  await page.goto(platform.ready.page);
+  await page.getByRole('navigation').getByRole('link', { name: 'Platform' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Platform' }).waitFor();
   const row = rowOf(page, worker);
-  await row.getByText(`pid ${platform.pidOf(worker)} · 0 restarts · encodes this broadcast`).waitFor();
-  await pictureMoves(page);
+  await row.getByText(`pid ${platform.pidOf(worker)} · 0 restarts`).waitFor();
+  await row.getByText('Encodes seen from the console').waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
 
   await row.getByRole('button', { name: `Kill ${worker}` }).click();
@@ -49,17 +57,17 @@ test('a worker killed from the console: its row shows the restart, the event log
   await row.getByText('Up', { exact: true }).waitFor();
   expect(await row.innerText()).not.toContain(`pid ${platform.pidOf(worker)} `);
 
-  await page.locator('.event').getByText(`moved from ${worker} to ${other}`).waitFor();
-  await rowOf(page, other).getByText('encodes this broadcast').waitFor();
-  await pictureMoves(page, 8);
+  await rowOf(page, other).getByRole('link', { name: 'seen from the console' }).waitFor();
+  await preview.bringToFront();
+  await preview.locator('.event').getByText(`moved from ${worker} to ${other}`).waitFor();
+  await pictureMoves(preview, 8);
   expect(publisher.process.exitCode).toBeNull();
   expect((await getStream(platform, stream.id)).state).toBe('live');
 });
 
 test('a process that nobody misses is drained without confirmation, and is up again with a new pid', async () => {
   const page = await browser.newPage();
-  const { id } = await createStream(platform, { name: 'not on air' });
-  await page.goto(`${platform.ready.page}/streams/${id}`);
+  await page.goto(`${platform.ready.page}/platform`);
   const row = rowOf(page, 'page');
   await row.getByText('0 restarts').waitFor();
   await row.getByRole('button', { name: 'Drain page' }).click();

@@ -12,7 +12,12 @@ export interface PageFile {
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
 /** Client-side routes, all served with `/index.html`. IDs aren't checked here: the page shows "Stream not found". */
-export const pageRoutes: readonly RegExp[] = [/^\/$/, /^\/streams\/[^/]+\/?$/, /^\/watch\/[^/]+\/?$/];
+export const pageRoutes: readonly RegExp[] = [
+  /^\/$/,
+  /^\/platform\/?$/,
+  /^\/streams\/[^/]+\/?$/,
+  /^\/watch\/[^/]+\/?$/,
+];
 
 /** The player alone, which other sites may show in a frame. It is a document of its own. */
 export const embedRoute = /^\/embed\/[^/]+\/?$/;

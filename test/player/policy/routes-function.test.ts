@@ -24,6 +24,7 @@ describe('the page’s routes at the edge', () => {
     '/watch/7h2kqv0m4x9rt3bz',
     '/watch/7h2kqv0m4x9rt3bz/',
     '/streams/7h2kqv0m4x9rt3bz',
+    '/platform',
     '/watch/a.b',
     '/embed/7h2kqv0m4x9rt3bz',
     '/embed/7h2kqv0m4x9rt3bz/',

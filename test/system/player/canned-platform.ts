@@ -8,8 +8,10 @@ import type {
   Broadcast,
   Destination,
   Download,
+  HealthWindow,
   Stream,
   StreamEvent,
+  StreamHealth,
   Takedown,
 } from '../../../lib/player/page/api/types.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';
@@ -27,6 +29,8 @@ export interface CannedPlatform {
   /** Sets what the API reports about the stream's takedown; the edge responds with 410 unless it is `restored`. */
   report(id: string, report: Partial<Takedown> & Pick<Takedown, 'state'>): void;
   say(id: string, type: string, text: string): void;
+  /** Sets the stream's health. @default excellent */
+  measure(id: string, health: (window: HealthWindow) => StreamHealth): void;
   /** Cuts the open live feeds. */
   cutFeeds(): void;
   /** What is down: connections to it are cut. */
@@ -59,6 +63,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
   const events = new Map<string, StreamEvent[]>();
   const feeds = new Map<string, Set<ServerResponse>>();
   const takedowns = new Map<string, Takedown>();
+  const healths = new Map<string, (window: HealthWindow) => StreamHealth>();
   const requests: string[] = [];
   const deliveries: string[] = [];
   const problems: CannedPlatform['problems'] = new Map();
@@ -187,6 +192,10 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       const after = Number(query.get('after') ?? 0);
       return send(200, { events: (events.get(id) ?? []).filter(({ sequence }) => sequence > after) });
     }
+    if (verb === 'health') {
+      const window = query.get('window') === 'broadcast' ? 'broadcast' : 'recent';
+      return send(200, (healths.get(id) ?? ((window) => cannedHealth({}, window)))(window));
+    }
     if (verb === 'keys') return send(201, { key: formatStreamKey(newStreamKey(id as never)) });
     if (verb === 'end') {
       change(id, { state: 'ended' });
@@ -301,6 +310,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     add,
     change,
     report,
+    measure: (id, health) => void healths.set(id, health),
     say(id, type, text) {
       const journal = events.get(id) ?? [];
       const event = { sequence: journal.length + 1, at: new Date().toISOString(), type, text, data: {} };
@@ -347,6 +357,34 @@ export function cannedBroadcast(id: string, state: Broadcast['state']): Broadcas
       { id: '360p', codecs: 'avc1.64001e', bandwidthBps: 800_000, width: 640, height: 360, frameRate: 30 },
       { id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 },
     ],
+  };
+}
+
+/** An encoder that sends 30 pictures a second at 4.2 Mb/s, for two minutes or, in the whole broadcast, ten. */
+export function cannedHealth(
+  change: Partial<StreamHealth> = {},
+  window: HealthWindow = 'recent',
+): StreamHealth {
+  const stepMs = window === 'recent' ? 5_000 : 30_000;
+  const samples = Array.from({ length: 24 }, (_, index) => ({
+    at: new Date(Date.now() - (23 - index) * stepMs).toISOString(),
+    videoBps: 4_000_000 + 200_000 * Math.sin(index),
+    audioBps: 160_000,
+    frameRate: 30,
+    keyFrameIntervalMs: 2_000,
+    lostPictures: 0,
+    avOffsetMs: 8,
+    encoderSpeed: 1.01,
+    gapMs: 34,
+  }));
+  const current = samples.at(-1);
+  return {
+    verdict: 'excellent',
+    since: new Date(Date.now() - 700_000).toISOString(),
+    reasons: [],
+    ...(current && { current }),
+    series: { stepMs, samples },
+    ...change,
   };
 }
 

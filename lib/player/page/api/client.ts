@@ -10,6 +10,7 @@ import type {
   DownloadList,
   Embedding,
   EncoderTier,
+  HealthWindow,
   LatencyMode,
   NewDestination,
   NewDownload,
@@ -22,6 +23,7 @@ import type {
   Stream,
   StreamEvent,
   StreamEventList,
+  StreamHealth,
   StreamPage,
   Takedown,
 } from './types.ts';
@@ -86,6 +88,8 @@ export interface ApiClient {
   renameStream(id: string, name: string): Promise<Stream>;
   /** The answer says what stays until when. */
   deleteStream(id: string, recordings: RecordingsChoice): Promise<Deletion>;
+  /** The verdict on what the encoder sends, with samples of the last ten minutes or of the whole broadcast. */
+  getHealth(id: string, window: HealthWindow): Promise<StreamHealth>;
   /** Creates a new key; the previous one keeps working for an hour. */
   rotateKey(id: string): Promise<CreatedKey>;
   endBroadcast(id: string): Promise<void>;
@@ -154,6 +158,7 @@ export function createApiClient(
     createStream: (name) => call('POST', streams, { name }),
     renameStream: (id, name) => call('PATCH', one(id), { name }),
     deleteStream: (id, recordings) => call('DELETE', `${one(id)}?recordings=${recordings}`),
+    getHealth: (id, window) => call('GET', `${one(id)}/health?window=${window}`),
     rotateKey(id) {
       return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
     },

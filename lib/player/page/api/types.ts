@@ -46,6 +46,12 @@ export type TakedownProgress = Schemas['TakedownProgress'];
 export type StreamEvent = Schemas['StreamEvent'];
 export type StreamEventList = Schemas['StreamEventList'];
 
+export type StreamHealth = Schemas['StreamHealth'];
+export type HealthVerdict = StreamHealth['verdict'];
+export type HealthSample = Schemas['HealthSample'];
+/** What the samples of a stream's health cover. */
+export type HealthWindow = 'recent' | 'broadcast';
+
 export type Problem = Schemas['Problem'];
 export type RequestFault = Schemas['RequestFault'];
 

@@ -1,39 +1,35 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
-import { watchPath } from '../model/routes.ts';
+import { explanationOf } from '../model/health/verdict.ts';
+import { lastRefusal } from '../model/journal.ts';
 import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
 import { Recordings } from '../recordings/recordings.tsx';
-import { ShareButton } from '../share/share-button.tsx';
 import { useApi, useServices } from '../shell/services.ts';
-import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
+import { ConsoleHead } from './console-head.tsx';
 import { DestinationsPanel } from './destinations-panel.tsx';
-import { EndBroadcast } from './end-broadcast.tsx';
 import { EventLog } from './event-log.tsx';
-import { HealthPanel } from './health-panel.tsx';
+import { HealthPanel } from './health/health-panel.tsx';
+import { useHealth } from './health/use-health.ts';
 import { IngestPanel } from './ingest-panel.tsx';
+import { InputPanel } from './input-panel.tsx';
 import { PlaybackPanel } from './playback-panel.tsx';
 import { Preview } from './preview.tsx';
-import { ProcessesPanel } from './processes-panel.tsx';
 import { RenditionsTable } from './renditions-table.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
-import { TakedownBanner, TakedownPanel, useTakedownDialog } from './takedown-panel.tsx';
-import { useTakedown } from './use-takedown.ts';
+import { TakedownBanner, TakedownPanel, useTakedownDialog } from './takedown/takedown-panel.tsx';
+import { useTakedown } from './takedown/use-takedown.ts';
+import { useEvents } from './use-events.ts';
 
 /** Everything a broadcaster needs for one stream. */
 export function ConsolePage({ id }: { id: string }) {
   const api = useApi();
-  const { announce } = useServices();
   const { value: stream, fault, refresh } = usePolled(() => api.getStream(id), 2_000);
-  const state = stream && shownState(stream);
 
   useEffect(() => {
     document.title = `${stream?.name ?? 'Stream'} · Headwater`;
   }, [stream?.name]);
-  useEffect(() => {
-    if (state) announce(`${stateWords[state].word}. ${stateWords[state].explanation}`);
-  }, [state, announce]);
 
   if (fault instanceof ApiError && fault.status === 404) return <MissingStream />;
   if (stream === undefined) {
@@ -55,9 +51,18 @@ export function ConsolePage({ id }: { id: string }) {
 
 function Console(props: { stream: Stream; fault: unknown; refresh: () => void }) {
   const { stream, fault, refresh } = props;
-  const { processes } = useServices();
+  const { announce } = useServices();
+  const journal = useEvents(stream.id, refresh);
+  const health = useHealth(stream);
   const watch = useTakedown(stream, refresh);
   const takedown = useTakedownDialog(stream, watch);
+  const state = shownState(stream);
+  const explanation = explanationOf(state, health.health?.verdict);
+  useEffect(() => announce(`${stateWords[state].word}. ${explanation}`), [announce, state, explanation]);
+
+  // What an encoder needs to connect comes first. On air it is folded, and how the broadcast does comes before it.
+  const onAir = isOnAir(state);
+  const { broadcast } = stream;
   return (
     <>
       {fault !== undefined && (
@@ -65,29 +70,28 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
           {faultWords(fault)} A running broadcast isn’t affected, but what you see here may be out of date.
         </p>
       )}
-      <ConsoleHead stream={stream} onChanged={refresh} />
+      <ConsoleHead stream={stream} explanation={explanation} onChanged={refresh} />
       <TakedownBanner stream={stream} onRestore={() => takedown.open('restore')} />
-      <div class={isOnAir(stream.state) ? 'console' : 'console console-off'}>
+      {onAir && <HealthPanel stream={stream} watch={health} events={journal.events} />}
+      <div class={onAir ? 'console' : 'console console-off'}>
+        <IngestPanel stream={stream} refusal={lastRefusal(journal.events, Date.now())} />
         <div class="console-main">
           <Preview stream={stream} />
-          {isOnAir(stream.state) && stream.broadcast && (
+          {onAir && broadcast && (
             <>
-              <HealthPanel broadcast={stream.broadcast} />
-              <RenditionsTable renditions={stream.broadcast.renditions} />
+              <InputPanel
+                broadcast={broadcast}
+                isAway={state === 'reconnecting'}
+                isMeasured={health.health !== undefined}
+              />
+              <RenditionsTable renditions={broadcast.renditions} />
             </>
           )}
           <Recordings stream={stream} />
-          {processes && (
-            <ProcessesPanel
-              client={processes}
-              broadcast={isOnAir(stream.state) ? stream.broadcast : undefined}
-            />
-          )}
+          <EventLog journal={journal} />
         </div>
         <div class="console-side">
-          <IngestPanel stream={stream} />
           <PlaybackPanel stream={stream} onChanged={refresh} />
-          <EventLog id={stream.id} onNews={refresh} />
           <DestinationsPanel stream={stream} onChanged={refresh} />
           <SettingsPanel stream={stream} onChanged={refresh} />
           <TakedownPanel stream={stream} watch={watch} onTakedown={() => takedown.open('takedown')} />
@@ -95,46 +99,6 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
       </div>
       {takedown.dialog}
     </>
-  );
-}
-
-function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
-  const { linkedRegion, settings } = useServices();
-  const [ending, setEnding] = useState(false);
-  const closeEnding = useCallback(() => setEnding(false), []);
-  const state = shownState(stream);
-  return (
-    <div class="page-head console-head">
-      <div>
-        <p class="crumb">
-          <a href="/">Streams</a>
-        </p>
-        <h1>
-          {stream.name} <StateBadge state={state} />
-        </h1>
-        <p class="quiet">{stateWords[state].explanation}</p>
-      </div>
-      <div class="actions">
-        <ShareButton
-          shared={{
-            streamId: stream.id,
-            region: settings.region,
-            name: stream.name,
-            media: stream.playback,
-            isSigned: stream.playback.access === 'signed',
-          }}
-        />
-        <a class="button" href={watchPath(stream.id, linkedRegion)}>
-          Open viewer page
-        </a>
-        {isOnAir(state) && (
-          <button type="button" class="button button-danger" onClick={() => setEnding(true)}>
-            End broadcast
-          </button>
-        )}
-      </div>
-      {ending && <EndBroadcast stream={stream} onClose={closeEnding} onEnded={onChanged} />}
-    </div>
   );
 }
 

@@ -1,11 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
-import { type FeedMode, followEvents } from '../api/event-feed.ts';
+import type { FeedMode } from '../api/event-feed.ts';
 import type { StreamEvent } from '../api/types.ts';
 import { formatTimeOfDay, formatWhen } from '../model/format.ts';
-import { useApi } from '../shell/services.ts';
-
-/** Number of events that the page keeps; older ones are in the API. */
-const keptEvents = 300;
+import type { Journal } from './use-events.ts';
 
 const modeWords: Readonly<Record<FeedMode, string>> = {
   connecting: 'Connecting…',
@@ -15,21 +11,7 @@ const modeWords: Readonly<Record<FeedMode, string>> = {
 };
 
 /** The stream's event log, newest first. */
-export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
-  const api = useApi();
-  const [events, setEvents] = useState<readonly StreamEvent[]>([]);
-  const [mode, setMode] = useState<FeedMode>('connecting');
-  useEffect(
-    () =>
-      followEvents(api, id, {
-        onEvents(fresh) {
-          setEvents((before) => [...fresh.toReversed(), ...before].slice(0, keptEvents));
-          onNews();
-        },
-        onMode: setMode,
-      }),
-    [api, id, onNews],
-  );
+export function EventLog({ journal: { events, mode } }: { journal: Journal }) {
   return (
     <section class="panel" aria-labelledby="events-title">
       <div class="panel-head">
@@ -44,7 +26,7 @@ export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
         <div class="events" tabIndex={0} role="log" aria-labelledby="events-title">
           <ol>
             {events.map((event) => (
-              <li key={event.sequence} class={`event event-${tone(event.type)}`}>
+              <li key={event.sequence} class={`event event-${tone(event)}`}>
                 <time dateTime={event.at} title={formatWhen(Date.parse(event.at), Date.now())}>
                   {formatTimeOfDay(Date.parse(event.at))}
                 </time>
@@ -59,7 +41,8 @@ export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
 }
 
 /** How an event is marked; its text carries the same information. */
-function tone(type: string): 'good' | 'bad' | 'plain' {
+function tone({ type, data }: StreamEvent): 'good' | 'bad' | 'plain' {
+  if (type === 'stream.health') return data.verdict === 'excellent' ? 'good' : 'bad';
   if (/live|published|resumed|restored|running|reconnected$/.test(type)) return 'good';
   if (/fail|lost|refused|reconnecting|shed|full|taken_down|waiting|orphan/.test(type)) return 'bad';
   return 'plain';

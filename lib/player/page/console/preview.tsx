@@ -3,7 +3,8 @@ import type { Stream } from '../api/types.ts';
 import { formatLatency } from '../model/latency.ts';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
-import { isOnAir, isTakenDown } from '../model/stream-state.ts';
+import { watchPath } from '../model/routes.ts';
+import { isOnAir, isTakenDown, shownState } from '../model/stream-state.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 import { SoundPoster } from '../ui/sound-poster.tsx';
@@ -11,8 +12,7 @@ import { usePreviewLink } from './use-preview-link.ts';
 
 /** What viewers see, muted and in a low quality. Shown only while a broadcast is on air. */
 export function Preview({ stream }: { stream: Stream }) {
-  const takenDown = isTakenDown(stream);
-  const onAir = isOnAir(stream.state) && !takenDown;
+  const onAir = isOnAir(shownState(stream));
   return (
     <section class="panel preview" aria-labelledby="preview-title">
       <h2 id="preview-title" class="visually-hidden">
@@ -22,14 +22,25 @@ export function Preview({ stream }: { stream: Stream }) {
         <LivePreview key={stream.broadcast?.id} stream={stream} />
       ) : (
         <div class="stage stage-empty">
-          <p>
-            {takenDown
-              ? 'Nobody can watch this stream while it’s taken down.'
-              : 'No picture yet. It appears here as soon as your encoder starts sending.'}
-          </p>
+          <Empty stream={stream} />
         </div>
       )}
     </section>
+  );
+}
+
+function Empty({ stream }: { stream: Stream }) {
+  const { linkedRegion } = useServices();
+  if (isTakenDown(stream)) return <p>Nobody can watch this stream while it’s taken down.</p>;
+  if (stream.state !== 'ended')
+    return <p>No picture yet. It appears here as soon as your encoder starts sending.</p>;
+  return (
+    <div class="stage-ended">
+      <p>The last broadcast has ended. The next one appears here as soon as your encoder starts sending.</p>
+      <a class="button button-on-dark" href={watchPath(stream.id, linkedRegion)}>
+        Watch the recording
+      </a>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
+import { isOnAir } from '../model/stream-state.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { useTask } from '../ui/use-task.ts';
 import { DeleteStream } from './delete-stream.tsx';
@@ -18,7 +19,7 @@ export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged
       <LatencyChoice stream={stream} onChanged={onChanged} />
       <EmbeddingChoice stream={stream} onChanged={onChanged} />
       <button type="button" class="button button-small button-danger-quiet" onClick={() => setDeleting(true)}>
-        Delete stream
+        {isOnAir(stream.state) ? 'End and delete…' : 'Delete stream…'}
       </button>
       {deleting && <DeleteStream stream={stream} onClose={() => setDeleting(false)} />}
     </section>

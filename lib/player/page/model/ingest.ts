@@ -4,9 +4,16 @@ import type { IngestPoint } from '../api/types.ts';
 export const isLoopback = ({ url }: IngestPoint): boolean =>
   /^rtmps?:\/\/(127\.|localhost[:/]|\[::1\])/.test(url);
 
-/** Where to publish: over RTMPS, but on one machine over RTMP, because OBS rejects a self-signed certificate. */
+/** True for a machine of one's own network: an address that no public authority certifies. */
+export const isNearby = (point: IngestPoint): boolean => {
+  if (isLoopback(point)) return true;
+  const host = /^rtmps?:\/\/(\[[^\]]+\]|[^/:]+)/.exec(point.url)?.[1] ?? '';
+  return /^\d+\.\d+\.\d+\.\d+$|^\[|\.(local|lan|home|internal)$|^[^.]+$/i.test(host);
+};
+
+/** Where to publish: over RTMPS, but on a machine of one's own over RTMP, because OBS rejects a self-signed certificate. */
 export const preferredPoint = ({ rtmps, rtmp }: { rtmps: IngestPoint; rtmp?: IngestPoint }): IngestPoint =>
-  rtmp && isLoopback(rtmp) ? rtmp : rtmps;
+  rtmp && isNearby(rtmp) ? rtmp : rtmps;
 
 /** Replaces the key in commands if the page doesn't know it. */
 export const keyPlaceholder = 'YOUR-STREAM-KEY';

@@ -1,5 +1,5 @@
-import type { Broadcast, LocalProcess, StopKind } from '../api/types.ts';
-import type { StateWords } from './stream-state.ts';
+import type { LocalProcess, StopKind, Stream } from '../api/types.ts';
+import { isOnAir, type StateWords } from './stream-state.ts';
 
 /** A process's badge; word and shape each suffice alone. `badge` is the class of a stream's badge. */
 export const processWords: Readonly<
@@ -47,12 +47,21 @@ export function whatIsNoticed(
   }
 }
 
-/** A process's role in a broadcast that is on air. */
-export function partInBroadcast(
-  { name }: LocalProcess,
-  broadcast: Pick<Broadcast, 'workerId' | 'proxyId'> | undefined,
-): string | undefined {
-  if (name === broadcast?.workerId) return 'encodes this broadcast';
-  if (name === broadcast?.proxyId) return 'ingests this broadcast';
-  return undefined;
+/** What a process does for a stream that is on air. */
+export interface Part {
+  readonly does: 'Encodes' | 'Ingests';
+  readonly stream: Pick<Stream, 'id' | 'name'>;
+}
+
+/** The streams on air that go through this process. */
+export function partsOf(
+  { name }: Pick<LocalProcess, 'name'>,
+  streams: readonly Pick<Stream, 'id' | 'name' | 'state' | 'broadcast'>[],
+): readonly Part[] {
+  return streams.flatMap((stream): Part[] => {
+    const { state, broadcast } = stream;
+    if (!isOnAir(state) || broadcast === undefined) return [];
+    if (name === broadcast.workerId) return [{ does: 'Encodes', stream }];
+    return name === broadcast.proxyId ? [{ does: 'Ingests', stream }] : [];
+  });
 }

@@ -3,10 +3,15 @@ export type Route =
   | { readonly page: 'list' }
   | { readonly page: 'console'; readonly id: string }
   | { readonly page: 'watch'; readonly id: string }
+  | { readonly page: 'platform' }
   | { readonly page: 'unknown' };
+
+/** The processes of a platform on one machine. */
+export const platformPath = '/platform';
 
 export function parseRoute(path: string): Route {
   if (path === '/') return { page: 'list' };
+  if (path === platformPath || path === `${platformPath}/`) return { page: 'platform' };
   const [, folder, id] = /^\/(streams|watch)\/([^/]+)\/?$/.exec(path) ?? [];
   if (folder === undefined || id === undefined) return { page: 'unknown' };
   try {

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApiClient } from '../api/client.ts';
 import { createProcessClient } from '../api/processes.ts';
 import { apiStreams, edgeStreams } from '../api/stream-source.ts';
-import type { Route } from '../model/routes.ts';
+import { platformPath, type Route } from '../model/routes.ts';
 import { type PageSettings, watchedRegion } from '../model/settings.ts';
 import { PlaybackLinks } from '../playback/playback-links.ts';
 import { Logo } from '../ui/logo.tsx';
@@ -71,6 +71,15 @@ export function App({ settings }: { settings: PageSettings }) {
             <a class="nav-link" href="/" aria-current={route.page === 'list' ? 'page' : undefined}>
               {navWord(hasConsole, settings.console !== undefined && route.page === 'watch')}
             </a>
+            {services.processes && route.page !== 'watch' && (
+              <a
+                class="nav-link"
+                href={platformPath}
+                aria-current={route.page === 'platform' ? 'page' : undefined}
+              >
+                Platform
+              </a>
+            )}
           </nav>
         </header>
         <main id="main" class="main" ref={main} tabIndex={-1}>
@@ -107,6 +116,10 @@ const listPage = async () => {
   const { ListPage } = await import('../list/list-page.tsx');
   return <ListPage />;
 };
+const platformPage = async () => {
+  const { PlatformPage } = await import('../platform/platform-page.tsx');
+  return <PlatformPage />;
+};
 const consolePage = async (id: string) => {
   const { ConsolePage } = await import('../console/console-page.tsx');
   return <ConsolePage id={id} />;
@@ -118,6 +131,8 @@ function Page({ route }: { route: Route }): ComponentChildren {
       return <LoadedPage load={listPage} />;
     case 'console':
       return <LoadedPage load={() => consolePage(route.id)} />;
+    case 'platform':
+      return <LoadedPage load={platformPage} />;
     case 'watch':
       return <WatchPage id={route.id} />;
     default:
@@ -128,7 +143,7 @@ function Page({ route }: { route: Route }): ComponentChildren {
 /** The page without an API: everything it shows works without one. */
 function ViewerPage({ route }: { route: Route }): ComponentChildren {
   if (route.page === 'watch') return <WatchPage id={route.id} />;
-  return route.page === 'unknown' ? <NotFound /> : <ViewerOnly />;
+  return route.page === 'unknown' || route.page === 'platform' ? <NotFound /> : <ViewerOnly />;
 }
 
 function ViewerOnly() {

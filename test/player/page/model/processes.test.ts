@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LocalProcess } from '../../../../lib/player/page/api/types.ts';
-import { partInBroadcast, restartWords, whatIsNoticed } from '../../../../lib/player/page/model/processes.ts';
+import type { Broadcast, LocalProcess } from '../../../../lib/player/page/api/types.ts';
+import { partsOf, restartWords, whatIsNoticed } from '../../../../lib/player/page/model/processes.ts';
 
 const one = (role: string, name = role, state: LocalProcess['state'] = 'up'): LocalProcess => ({
   role,
@@ -45,12 +45,14 @@ describe('stopping a process', () => {
   });
 });
 
-test('a process shows its role in the broadcast', () => {
-  const broadcast = { workerId: 'encoder-1', proxyId: 'ingest-2' };
-  expect(partInBroadcast(first, broadcast)).toBe('encodes this broadcast');
-  expect(partInBroadcast(one('ingest', 'ingest-2'), broadcast)).toBe('ingests this broadcast');
-  expect(partInBroadcast(second, broadcast)).toBeUndefined();
-  expect(partInBroadcast(first, undefined)).toBeUndefined();
+test('a process shows the streams on air that go through it', () => {
+  const broadcast = { workerId: 'encoder-1', proxyId: 'ingest-2' } as Broadcast;
+  const onAir = { id: 's1', name: 'Concert', state: 'live', broadcast } as const;
+  const over = { id: 's2', name: 'Lecture', state: 'ended', broadcast } as const;
+  const streams = [onAir, over];
+  expect(partsOf(first, streams)).toEqual([{ does: 'Encodes', stream: onAir }]);
+  expect(partsOf(one('ingest', 'ingest-2'), streams)).toEqual([{ does: 'Ingests', stream: onAir }]);
+  expect(partsOf(second, streams)).toEqual([]);
 });
 
 test('restarts are counted with the right plural', () => {

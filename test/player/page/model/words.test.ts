@@ -102,6 +102,7 @@ describe('addresses of the page', () => {
   test('list, console and viewer have their own routes', () => {
     expect(parseRoute('/')).toEqual({ page: 'list' });
     expect(parseRoute('/streams/7h2kqv0m4x9rt3bz')).toEqual({ page: 'console', id: '7h2kqv0m4x9rt3bz' });
+    expect(parseRoute('/platform')).toEqual({ page: 'platform' });
     expect(parseRoute('/watch/7h2kqv0m4x9rt3bz/')).toEqual({ page: 'watch', id: '7h2kqv0m4x9rt3bz' });
   });
 
@@ -127,10 +128,17 @@ describe('publish commands', () => {
     expect(ffmpegLine({ url: 'rtmp://host/live?a=1&b=2' }, 'k')).toContain("'rtmp://host/live?a=1&b=2/k'");
   });
 
-  test('RTMPS is preferred, except on one machine', () => {
+  test('RTMPS is preferred, except on a machine of one’s own', () => {
     const here = { rtmps, rtmp: { url: 'rtmp://127.0.0.1:1935/live' } };
     expect(preferredPoint(here)).toBe(here.rtmp);
     expect(preferredPoint({ rtmps })).toBe(rtmps);
+    for (const host of ['192.168.1.20', '[fd00::1]', 'studio.local', 'studio']) {
+      const atHome = {
+        rtmps: { url: `rtmps://${host}:8444/live` },
+        rtmp: { url: `rtmp://${host}:8443/live` },
+      };
+      expect(preferredPoint(atHome)).toBe(atHome.rtmp);
+    }
     const there = {
       rtmps: { url: 'rtmps://a.example.org/live' },
       rtmp: { url: 'rtmp://a.example.org/live' },

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
 import type { ProcessClient } from '../api/processes.ts';
-import type { Broadcast, LocalProcess, StopKind } from '../api/types.ts';
-import { partInBroadcast, processWords, restartWords, whatIsNoticed } from '../model/processes.ts';
+import type { LocalProcess, StopKind, Stream } from '../api/types.ts';
+import { type Part, partsOf, processWords, restartWords, whatIsNoticed } from '../model/processes.ts';
+import { consolePath } from '../model/routes.ts';
 import { useServices } from '../shell/services.ts';
 import { StateShape } from '../ui/state-badge.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
@@ -16,8 +17,11 @@ interface Asked {
 }
 
 /** The processes on this machine, each with buttons to kill and drain it, to see what viewers notice. */
-export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadcast | undefined }) {
-  const { client, broadcast } = props;
+export function ProcessesPanel(props: {
+  client: ProcessClient;
+  streams: readonly Pick<Stream, 'id' | 'name' | 'state' | 'broadcast'>[];
+}) {
+  const { client, streams } = props;
   const { announce } = useServices();
   const { value: processes = [], fault, refresh } = usePolled(() => client.list(), 1_000);
   const [asked, setAsked] = useState<Asked>();
@@ -40,7 +44,7 @@ export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadc
       <h2 id="processes-title">Processes</h2>
       <p class="quiet">
         What’s running on this machine. Kill a process to simulate a crash, or drain it to simulate a deploy.
-        It restarts automatically, and the event log shows what that meant for the broadcast.
+        It restarts automatically, and each stream’s event log shows what that meant for its broadcast.
       </p>
       {(task.fault ?? fault) !== undefined && (
         <p class="fault" role="alert">
@@ -52,7 +56,7 @@ export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadc
           <ProcessRow
             key={process.name}
             process={process}
-            part={partInBroadcast(process, broadcast)}
+            parts={partsOf(process, streams)}
             onPress={(how) => press(process, how)}
           />
         ))}
@@ -64,17 +68,16 @@ export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadc
 
 function ProcessRow(props: {
   process: LocalProcess;
-  part: string | undefined;
+  parts: readonly Part[];
   onPress: (how: StopKind) => void;
 }) {
-  const { process, part, onPress } = props;
+  const { process, parts, onPress } = props;
   const { name, role, pid, state, restarts } = process;
   const { word, badge, shape } = processWords[state];
   const facts = [
     name === role ? undefined : role,
     pid === undefined ? undefined : `pid ${pid}`,
     restartWords(restarts),
-    part,
   ];
   // Not `disabled`: that would drop the keyboard focus for the second that a restart takes.
   const off = state === 'restarting';
@@ -89,6 +92,11 @@ function ProcessRow(props: {
           </span>
         </p>
         <p class="quiet small tabular">{facts.filter(Boolean).join(' · ')}</p>
+        {parts.map(({ does, stream }) => (
+          <p key={does + stream.id} class="small process-part">
+            {does} <a href={consolePath(stream.id)}>{stream.name}</a>
+          </p>
+        ))}
       </div>
       <div class="process-buttons">
         <button

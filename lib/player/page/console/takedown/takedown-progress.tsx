@@ -1,6 +1,6 @@
-import type { Takedown } from '../api/types.ts';
-import { stepLines, type TakedownDirection, takedownSummary } from '../model/takedown.ts';
-import { StateShape } from '../ui/state-badge.tsx';
+import type { Takedown } from '../../api/types.ts';
+import { stepLines, type TakedownDirection, takedownSummary } from '../../model/takedown.ts';
+import { StateShape } from '../../ui/state-badge.tsx';
 
 /** Each step with its state and its measured time. */
 export function TakedownProgress(props: { direction: TakedownDirection; report: Takedown | undefined }) {

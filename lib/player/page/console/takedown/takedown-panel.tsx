@@ -1,9 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
-import type { Stream } from '../api/types.ts';
-import { formatWhen } from '../model/format.ts';
-import { isTakenDown } from '../model/stream-state.ts';
-import { directionOf, type TakedownDirection, takedownTitles } from '../model/takedown.ts';
-import { useFocusKept } from '../ui/use-focus-kept.ts';
+import type { Stream } from '../../api/types.ts';
+import { formatWhen } from '../../model/format.ts';
+import { isTakenDown } from '../../model/stream-state.ts';
+import { directionOf, type TakedownDirection, takedownTitles } from '../../model/takedown.ts';
+import { useFocusKept } from '../../ui/use-focus-kept.ts';
 import { TakedownDialog } from './takedown-dialog.tsx';
 import { TakedownProgress } from './takedown-progress.tsx';
 import type { TakedownWatch } from './use-takedown.ts';

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Stream } from '../api/types.ts';
-import { FieldFaultsError } from '../model/field-faults.ts';
-import type { TakedownDirection } from '../model/takedown.ts';
-import { Dialog } from '../ui/dialog.tsx';
-import { Field } from '../ui/field.tsx';
-import { TaskForm } from '../ui/task-dialog.tsx';
-import { useTask } from '../ui/use-task.ts';
+import type { Stream } from '../../api/types.ts';
+import { FieldFaultsError } from '../../model/field-faults.ts';
+import type { TakedownDirection } from '../../model/takedown.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Field } from '../../ui/field.tsx';
+import { TaskForm } from '../../ui/task-dialog.tsx';
+import { useTask } from '../../ui/use-task.ts';
 import { TakedownProgress } from './takedown-progress.tsx';
 import type { TakedownWatch } from './use-takedown.ts';
 

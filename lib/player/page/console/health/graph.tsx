@@ -1,0 +1,127 @@
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type uPlot from 'uplot';
+import type { HealthWindow } from '../../api/types.ts';
+import { type Figure, type Points, scaleOf } from '../../model/health/figures.ts';
+
+interface GraphProps {
+  readonly library: typeof uPlot;
+  readonly figure: Figure;
+  readonly points: Points;
+  readonly window: HealthWindow;
+  /** The time under the pointer, in seconds since 1970. */
+  readonly onPoint: (at: number | undefined) => void;
+}
+
+const recentSeconds = 600;
+const heightPx = 96;
+
+/** One figure over time. */
+export function Graph(props: GraphProps) {
+  const { library, points, window } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const now = useRef(props);
+  now.current = props;
+
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const size = () => ({ width: element.clientWidth, height: heightPx });
+    const drawn = new library({ ...optionsOf(now, library), ...size() }, dataOf(points), element);
+    plot.current = drawn;
+    const watched = new ResizeObserver(() => drawn.setSize(size()));
+    watched.observe(element);
+    // A canvas doesn't follow the page's colours by itself.
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const redraw = () => drawn.redraw(false);
+    scheme.addEventListener('change', redraw);
+    return () => {
+      scheme.removeEventListener('change', redraw);
+      watched.disconnect();
+      drawn.destroy();
+      plot.current = undefined;
+    };
+  }, [library]);
+
+  useEffect(() => plot.current?.setData(dataOf(points)), [points, window]);
+
+  return <div ref={place} />;
+}
+
+/** One point at least: without one there are no axes. */
+const dataOf = ([times, values]: Points): uPlot.AlignedData =>
+  times.length === 0 ? [[Date.now() / 1000], [null]] : [[...times], [...values]];
+
+/** The role's colour as it is now, in light or dark. */
+const colour = (role: string) => () =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${role}`).trim();
+
+function optionsOf(
+  now: { readonly current: GraphProps },
+  library: typeof uPlot,
+): Omit<uPlot.Options, 'width' | 'height'> {
+  const { figure } = now.current;
+  const axis = {
+    stroke: colour('quiet'),
+    font: '11px system-ui, sans-serif',
+    gap: 4,
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    legend: { show: false },
+    padding: [8, 6, 0, 0],
+    cursor: {
+      y: false,
+      drag: { x: false, y: false, setScale: false },
+      sync: { key: 'health', setSeries: false },
+      points: { size: 7 },
+    },
+    scales: {
+      x: { time: true, range: (_, first, last) => timesShown(now.current.window, first, last) },
+      y: { range: () => scaleOf(figure, now.current.points[1]) },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 20,
+        space: 64,
+        values: (_, splits) => splits.map((at) => shortTime(at)),
+      },
+      {
+        ...axis,
+        size: 48,
+        space: 26,
+        values: (_, splits) => splits.map((value) => (figure.tick ?? figure.format)(value)),
+      },
+    ],
+    series: [
+      {},
+      {
+        stroke: colour('accent'),
+        fill: colour('accent-soft'),
+        width: 1.5,
+        points: { show: false },
+        ...(library.paths.linear && { paths: library.paths.linear() }),
+      },
+    ],
+    hooks: {
+      setCursor: [
+        ({ cursor: { idx, left = -1 }, data }) =>
+          now.current.onPoint(left < 0 || idx === null || idx === undefined ? undefined : data[0][idx]),
+      ],
+    },
+  };
+}
+
+/** The last ten minutes up to now, also if there was no encoder for a part of them; or all there is. */
+function timesShown(window: HealthWindow, first: number, last: number): [first: number, last: number] {
+  if (window === 'broadcast') return [first, Math.max(last, first + 60)];
+  const clock = Date.now() / 1000;
+  // Beyond that the two clocks differ.
+  const end = Math.abs(clock - last) < recentSeconds ? Math.max(clock, last) : last;
+  return [end - recentSeconds, end];
+}
+
+const shortTime = (at: number): string =>
+  new Date(at * 1000).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
