@@ -1,4 +1,5 @@
 import type { StreamId } from '../routing/ids.ts';
+import type { StreamAudience } from './audience.ts';
 import type { Deletions } from './deletions.ts';
 import type { ManagedChannel } from './managed-channel.ts';
 import type { PushStates } from './push-states.ts';
@@ -14,6 +15,8 @@ export interface DocumentBodies {
   readonly pushes: PushStates;
   /** What is being deleted: recordings, or the stream with all of them. Outlives the stream until everything is gone. */
   readonly deletions: Deletions;
+  /** Who watches. Never open. */
+  readonly audience: StreamAudience;
 }
 
 export type DocumentKind = keyof DocumentBodies;

@@ -9,7 +9,8 @@ export type ControlRole =
   | 'takedowns'
   | 'channels'
   | 'metrics'
-  | 'budget';
+  | 'budget'
+  | 'audience';
 
 export type TableAction =
   | 'dynamodb:BatchWriteItem'
@@ -102,4 +103,6 @@ export const tableAccess: Readonly<
   metrics: { fleet: { table: ['dynamodb:Query'] } },
   /** The function that refuses new broadcasts when the budget is spent. */
   budget: { streams: { table: ['dynamodb:GetItem', 'dynamodb:PutItem'] } },
+  /** The function that counts viewers. */
+  audience: { streams: { table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'] } },
 };

@@ -42,6 +42,9 @@ const defaultWorker = { cpu: 4_096, memoryMiB: 8_192 } as const;
 /** Share of traffic between randomly chosen hosts that crosses zones, with three zones. */
 const shareBetweenZones = 2 / 3;
 
+/** An audience with a full series has between 1 and 2 KB. */
+const audienceUnits = 2;
+
 /** The cost of one stream-hour on a tier. Assumes the broadcaster sends 6 Mb/s at the size of the top rung. */
 export function costEstimate(
   encoder: EncoderTier,
@@ -73,7 +76,11 @@ export function streamParts(
 ): CostPart[] {
   const { frameRate = 30, channelClass = 'STANDARD' } = options;
   const pipelines = encoder === 'medialive' && channelClass === 'STANDARD' ? 2 : 1;
-  const { originWrites, originReads, leaseWrites, reportWrites } = workloadOf(ladder, encoder, live);
+  const { originWrites, originReads, leaseWrites, reportWrites, audienceWrites } = workloadOf(
+    ladder,
+    encoder,
+    live,
+  );
   const puts = originWrites * 3_600 * pipelines;
   const gets = originReads * 3_600;
   const input = gbPerHour(inputBps);
@@ -102,7 +109,13 @@ export function streamParts(
     ...(live && encoder === 'fleet'
       ? [{ what: 'Live origin', perHourUsd: liveOriginUsd(stored, shareBetweenZones, prices) }]
       : []),
-    { what: 'DynamoDB', perHourUsd: (leaseWrites + reportWrites) * 3_600 * prices.tableWrite },
+    {
+      what: 'DynamoDB',
+      perHourUsd:
+        3_600 *
+        ((leaseWrites + reportWrites + audienceWrites * audienceUnits) * prices.tableWrite +
+          audienceWrites * prices.tableRead),
+    },
   ];
 }
 

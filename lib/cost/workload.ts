@@ -1,3 +1,4 @@
+import { recordEveryMs } from '../audience/policy/audience-record.ts';
 import { journalPollMs } from '../config/defaults.ts';
 import type { LadderConfig } from '../config/ladder.ts';
 import { fleetBeatMs } from '../control-store/fleet-beat.ts';
@@ -20,6 +21,8 @@ export interface Workload {
   readonly leaseWrites: number;
   /** Writes of a broadcast's record. */
   readonly reportWrites: number;
+  /** Writes of who watches a stream, each after a read. */
+  readonly audienceWrites: number;
   /** Heartbeats of a task, and a proxy's reads of the list of all workers. */
   readonly heartbeats: number;
   /** Size of a worker in that list. */
@@ -77,6 +80,7 @@ export const workloadOf = (
   originReads: originReadsPerHour / 3_600,
   leaseWrites: 1_000 / renewEveryMs,
   reportWrites: 1_000 / inputReportEveryMs,
+  audienceWrites: 1_000 / recordEveryMs,
   heartbeats: 1_000 / fleetBeatMs,
   fleetItemBytes: itemBytes(exampleItem),
   sweeps: 1_000 / workerTiming.sweepMs,

@@ -27,6 +27,7 @@ export const routeAccess: Readonly<Record<string, Scope | 'open'>> = {
   'POST /v1/streams/{id}/end': 'streams:write',
   'GET /v1/streams/{id}/broadcasts': 'streams:read',
   'DELETE /v1/streams/{id}/broadcasts/{broadcastId}': 'streams:write',
+  'GET /v1/streams/{id}/audience': 'streams:read',
   'GET /v1/streams/{id}/events': 'streams:read',
   'GET /v1/streams/{id}/events/live': 'streams:read',
   'GET /v1/streams/{id}/destinations': 'streams:read',

@@ -8,6 +8,7 @@ import type { FleetMeasurement } from '../../../lib/control/fleet-metrics/measur
 import type { ChannelStore } from '../../../lib/control/managed-channels/channel-runner.ts';
 import type { TakedownStore } from '../../../lib/control/takedowns/takedown-runner.ts';
 import type { BudgetStore, ControlStore } from '../../../lib/control-store/ports.ts';
+import type { AudienceStore } from '../../../lib/audience/ports.ts';
 import { type ControlRole, type TableAccess, tableAccess } from '../../../lib/control-store/table-access.ts';
 import { controlTableNames, physicalName } from '../../../lib/control-store/tables.ts';
 import type { EncoderStore } from '../../../lib/encoder/ports.ts';
@@ -170,6 +171,12 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     listOpenDocuments: true,
     appendEvent: true,
   } satisfies Record<keyof ChannelStore, true>,
+  audience: {
+    getStream: true,
+    latestBroadcast: true,
+    getDocument: true,
+    putDocument: true,
+  } satisfies Record<keyof AudienceStore, true>,
   budget: { getBudgetStop: true, putBudgetStop: true } satisfies Record<keyof BudgetStore, true>,
   metrics: { listFleet: true } satisfies Record<keyof FleetMeasurement['store'], true>,
 };

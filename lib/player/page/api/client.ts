@@ -1,4 +1,5 @@
 import type {
+  Audience,
   CreatedKey,
   CreatedStream,
   Deletion,
@@ -81,6 +82,7 @@ export interface ApiClient {
   /** Creates a new key; the previous one keeps working for an hour. */
   rotateKey(id: string): Promise<CreatedKey>;
   endBroadcast(id: string): Promise<void>;
+  getAudience(id: string): Promise<Audience>;
   /** Takes the stream down; repeating it changes nothing. `reason` is for reviewers. */
   takedown(id: string, reason: string): Promise<Takedown>;
   restore(id: string): Promise<Takedown>;
@@ -136,6 +138,7 @@ export function createApiClient(
     rotateKey(id) {
       return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
     },
+    getAudience: (id) => call('GET', `${one(id)}/audience`),
     endBroadcast: (id) => call('POST', `${one(id)}/end`),
     takedown: (id, reason) => call('POST', `${one(id)}/takedown`, { reason }),
     restore: (id) => call('POST', `${one(id)}/restore`),

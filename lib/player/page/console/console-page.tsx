@@ -6,6 +6,7 @@ import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
+import { AudiencePanel } from './audience-panel.tsx';
 import { DestinationsPanel } from './destinations-panel.tsx';
 import { EndBroadcast } from './end-broadcast.tsx';
 import { EventLog } from './event-log.tsx';
@@ -74,6 +75,7 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
               <RenditionsTable renditions={stream.broadcast.renditions} />
             </>
           )}
+          <AudiencePanel id={stream.id} />
           {processes && (
             <ProcessesPanel
               client={processes}

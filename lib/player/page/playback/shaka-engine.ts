@@ -7,6 +7,8 @@ import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFa
 import { GrowingAbrManager, meterGrowing } from './growing-abr.ts';
 import { LiveSync } from './live-sync.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
+import { StallMeter } from './policy/stall-meter.ts';
+import { asPreview, viewerReports, withStalls } from './policy/viewer-report.ts';
 
 /** Whether the browser has what shaka-player needs (Media Source Extensions above all). */
 export function isShakaSupported(): boolean {
@@ -40,6 +42,9 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   const player = new shaka.Player();
   // Shaka takes a rate above 1 for trick play, and ends that near the live edge, again and again.
   video.addEventListener('ratechange', (event) => event.stopImmediatePropagation(), { capture: true });
+  // Before the element: shaka takes what it reports from the element's events.
+  const isPreview = maxHeight !== undefined;
+  if (!isPreview) player.configure({ cmcd: viewerReports((bytes) => crypto.getRandomValues(bytes)) });
   await player.attach(video);
   player.setVideoContainer(captions);
   let lowLatency: LowLatencyMpd | undefined;
@@ -71,6 +76,14 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   });
 
   player.getNetworkingEngine()?.registerRequestFilter(meterGrowing);
+
+  const stalls = new StallMeter();
+  player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
+    const stalledMs = stalls.totalMs(performance.now());
+    request.uris = request.uris.map((uri) => (isPreview ? asPreview(uri) : withStalls(uri, stalledMs)));
+  });
+  video.addEventListener('playing', () => stalls.playing());
+  for (const name of ['seeking', 'pause']) video.addEventListener(name, () => stalls.moved(performance.now()));
 
   let offsetMs = 0;
   player.getNetworkingEngine()?.registerResponseFilter((type, response) => {
@@ -117,7 +130,9 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     },
   });
   player.addEventListener('buffering', (event) => {
-    if ((event as Event & { readonly buffering: boolean }).buffering) sync.starved();
+    const { buffering } = event as Event & { readonly buffering: boolean };
+    stalls.buffering(buffering, performance.now());
+    if (buffering) sync.starved();
   });
 
   let chosen: Quality | undefined;
@@ -151,6 +166,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     async load({ url, from }) {
       lowLatency = undefined;
       beganLive = false;
+      stalls.loading();
       // What a low-latency target set before stays otherwise.
       player.configure('streaming.rebufferingGoal', rebufferingGoal);
       sync.follow(from === 'live');
