@@ -52,7 +52,9 @@ function idleTable(): string {
       [
         '**total**',
         '',
-        ...withEdge.map((usd) => `${bold(usd)} ($${count(Math.round((usd * monthHours) / 10) * 10)} a month)`),
+        ...withEdge.map(
+          (usd) => `${bold(usd)} ($${count(Math.round((usd * monthHours) / 10) * 10)} a month)`,
+        ),
       ],
     ],
   );

@@ -11,7 +11,12 @@ export interface AudienceFollowing extends AudienceRecording {
 }
 
 /** Asks the source who watches, again and again, and records it. Returns a function that ends it. */
-export function followAudience({ source, wallMs, everyMs = recordEveryMs, ...recording }: AudienceFollowing): () => void {
+export function followAudience({
+  source,
+  wallMs,
+  everyMs = recordEveryMs,
+  ...recording
+}: AudienceFollowing): () => void {
   let isFailing = false;
   let isEnded = false;
   let timer: NodeJS.Timeout | undefined;

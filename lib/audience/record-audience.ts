@@ -40,7 +40,12 @@ export async function recordAudience(
   if (lost > 0) emit('audience.takes.lost', { lost, cause });
 }
 
-async function record(store: AudienceStore, streamId: StreamId, take: AudienceTake, atMs: number): Promise<void> {
+async function record(
+  store: AudienceStore,
+  streamId: StreamId,
+  take: AudienceTake,
+  atMs: number,
+): Promise<void> {
   const broadcastId =
     take.broadcastId === '' ? (await store.latestBroadcast(streamId))?.id : take.broadcastId;
   if (broadcastId === undefined || !isBroadcastId(broadcastId)) return;
@@ -50,6 +55,12 @@ async function record(store: AudienceStore, streamId: StreamId, take: AudienceTa
     if (document === undefined && (await store.getStream(streamId)) === undefined) return;
     const body = afterTake(document?.body, { ...take, broadcastId }, atMs);
     if (body === undefined) return;
-    await store.putDocument({ streamId, kind: 'audience', open: false, version: document?.version ?? 0, body });
+    await store.putDocument({
+      streamId,
+      kind: 'audience',
+      open: false,
+      version: document?.version ?? 0,
+      body,
+    });
   }, isConditionFailed);
 }

@@ -50,7 +50,9 @@ export function regionHour(
 }
 
 /** What an hour of the edge costs with no viewers, for all regions together. */
-export const edgeHour = ({ audienceSamplePercent }: Pick<Deployment, 'audienceSamplePercent'>): CostItem[] => [
+export const edgeHour = ({
+  audienceSamplePercent,
+}: Pick<Deployment, 'audienceSamplePercent'>): CostItem[] => [
   {
     what: 'Web ACL',
     quantity: `1, with 5 rules: $${edgePrices.webAclMonth} a month`,

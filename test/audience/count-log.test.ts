@@ -4,7 +4,12 @@ import { logFields } from '../../lib/audience/policy/log-line.ts';
 import type { AudienceStore } from '../../lib/audience/ports.ts';
 import type { StreamAudience } from '../../lib/control-store/audience.ts';
 import { mulberry32 } from '../../testkit/mulberry32.ts';
-import { requestsOf, type SyntheticRequest, syntheticViewers, watchingAt } from './policy/synthetic-viewers.ts';
+import {
+  requestsOf,
+  type SyntheticRequest,
+  syntheticViewers,
+  watchingAt,
+} from './policy/synthetic-viewers.ts';
 
 const streamId = '7h2kqv0m4x9rt3bz';
 const beganMs = 1_790_000_000_000;
@@ -37,8 +42,8 @@ function oneStream(written: StreamAudience[]): AudienceStore {
 }
 
 test('a tenth of the lines of 1,000 viewers, not quite in order, count them within 5 %', async () => {
-  const forMs = 600_000;
-  const viewers = syntheticViewers(21, { average: 1_000, stayMs: 300_000, forMs });
+  const forMs = 180_000;
+  const viewers = syntheticViewers(21, { average: 1_000, stayMs: 150_000, forMs });
   const random = mulberry32(22);
   const sampled = requestsOf(viewers, 23, forMs).filter(() => random() < 0.1);
   const late = sampled
@@ -46,12 +51,15 @@ test('a tenth of the lines of 1,000 viewers, not quite in order, count them with
     .sort((a, b) => a.arrivesMs - b.arrivesMs);
   const written: StreamAudience[] = [];
   const store = oneStream(written);
-  const count = new LogCount({ storeOf: (region) => (region === 'eu-central-1' ? store : undefined), emit: () => {} });
+  const count = new LogCount({
+    storeOf: (region) => (region === 'eu-central-1' ? store : undefined),
+    emit: () => {},
+  });
   for (let from = 0; from < late.length; from += 500) {
     await count.count(late.slice(from, from + 500).map(({ line }) => line));
   }
   const settled = written.filter(({ atMs }) => atMs - beganMs >= 60_000);
-  expect(settled.length).toBeGreaterThan(40);
+  expect(settled.length).toBeGreaterThanOrEqual(10);
   let off = 0;
   for (const { atMs, viewers: counted } of settled) {
     const truth = watchingAt(viewers, atMs - beganMs - 30_000);

@@ -58,7 +58,7 @@ export class AudienceCount extends Construct {
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'audience',
       description: 'Counts viewers by CloudFront’s real-time log.',
-      environment: audienceFunctionCodec.encode({ tablePrefix: deployment, regions: regions.join(',') }),
+      environment: audienceFunctionCodec.encode({ tablePrefix: deployment, regions: [...regions] }),
       metricsNamespace,
       logDays,
       memoryMiB: 512,

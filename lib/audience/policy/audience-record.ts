@@ -32,7 +32,8 @@ export function afterTake(
     watchMs: (same?.watchMs ?? 0) + take.watchMs,
     toldMs: (same?.toldMs ?? 0) + take.toldMs,
     stalledMs: (same?.stalledMs ?? 0) + take.stalledMs,
-    startups: take.startups.length === 0 ? (same?.startups ?? []) : addStartups(same?.startups ?? [], take.startups),
+    startups:
+      take.startups.length === 0 ? (same?.startups ?? []) : addStartups(same?.startups ?? [], take.startups),
     series: withStep(same?.series ?? emptySeries(atMs), atMs, peak),
   };
 }

@@ -67,7 +67,8 @@ export function readReport({ text, escaped }: CmcdText): PlaybackReport | undefi
     ) as Readonly<Record<string, unknown>>;
     const stalledTotalMs = longest(bsda);
     const stalledMs = total(bsd);
-    const state = typeof sta === 'object' ? (sta as { readonly description?: string } | null)?.description : sta;
+    const state =
+      typeof sta === 'object' ? (sta as { readonly description?: string } | null)?.description : sta;
     return {
       ...(typeof sid === 'string' && sid !== '' && sid.length <= longestSession && { session: sid }),
       ...(isTime(msd) && { startupMs: msd }),

@@ -29,7 +29,9 @@ const tokenInPath = /^(\/[^/]+)\/~[^/]*/;
 
 /** Reads a line; undefined if it is no viewer's, or none that we can tell from others. */
 export function readLogLine(line: string): LoggedRequest | undefined {
-  const [timestamp = '', status = '', path = '', query = '', starvation = '', sid = ''] = line.trimEnd().split('\t');
+  const [timestamp = '', status = '', path = '', query = '', starvation = '', sid = ''] = line
+    .trimEnd()
+    .split('\t');
   const atMs = Math.round(Number(timestamp) * 1_000);
   if (!answered.test(status) || !Number.isFinite(atMs) || atMs <= 0) return undefined;
   const cmcd = cmcdTextOf(`?${query}`) ?? fieldsAsText(sid, starvation);

@@ -49,7 +49,17 @@ export class Tally {
     const isNews = viewers + this.#taken + this.#peak + plays + watchMs > 0 || this.#startups.length > 0;
     if (!isNews) return undefined;
     const startups = this.#startups;
-    const take = { streamPath, broadcastId, viewers, peak: this.#peak, plays, watchMs, toldMs, stalledMs, startups };
+    const take = {
+      streamPath,
+      broadcastId,
+      viewers,
+      peak: this.#peak,
+      plays,
+      watchMs,
+      toldMs,
+      stalledMs,
+      startups,
+    };
     this.plays = 0;
     this.watchMs = 0;
     this.toldMs = 0;

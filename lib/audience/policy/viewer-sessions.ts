@@ -56,7 +56,11 @@ export class ViewerSessions {
   #uncounted = 0;
   #beganMs: number | undefined;
 
-  constructor({ silenceMs = 10_000, mostSessions = 50_000, mostOfClient = 2_000 }: ViewerSessionsOptions = {}) {
+  constructor({
+    silenceMs = 10_000,
+    mostSessions = 50_000,
+    mostOfClient = 2_000,
+  }: ViewerSessionsOptions = {}) {
     this.#silenceMs = silenceMs;
     this.#mostSessions = mostSessions;
     this.#mostOfClient = mostOfClient;

@@ -40,7 +40,10 @@ const nobody: z.infer<typeof Audience> = {
   series: { stepMs: 10_000, samples: [] },
 };
 
-export function presentAudience(audience: StreamAudience | undefined, nowMs: number): z.infer<typeof Audience> {
+export function presentAudience(
+  audience: StreamAudience | undefined,
+  nowMs: number,
+): z.infer<typeof Audience> {
   if (audience === undefined) return nobody;
   const { broadcastId, viewers, peak, plays, watchMs, toldMs, stalledMs, startups, series } = audience;
   const p50 = startupPercentile(startups, 0.5);

@@ -26,7 +26,7 @@ import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
 
 /** A stream's documents; undefined if they don't exist. */
 export type StreamDocuments = {
-  readonly [Kind in Exclude<DocumentKind, 'deletions'>]: StreamDocument<Kind> | undefined;
+  readonly [Kind in Exclude<DocumentKind, 'deletions' | 'audience'>]: StreamDocument<Kind> | undefined;
 };
 
 /** A schema's value in a response. */

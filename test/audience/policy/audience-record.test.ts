@@ -19,14 +19,22 @@ const startMs = 1_764_000_000_000;
 
 function after(takes: readonly { viewers: number; atMs: number }[]): StreamAudience {
   let record: StreamAudience | undefined;
-  for (const { viewers, atMs } of takes) record = afterTake(record, { ...take, viewers, peak: viewers }, atMs);
+  for (const { viewers, atMs } of takes)
+    record = afterTake(record, { ...take, viewers, peak: viewers }, atMs);
   return record!;
 }
 
 test('takes of a broadcast add up', () => {
   const first = afterTake(undefined, take, startMs)!;
   const second = afterTake(first, { ...take, viewers: 1, peak: 2 }, startMs + 10_000)!;
-  expect(second).toMatchObject({ viewers: 1, peak: 4, plays: 10, watchMs: 60_000, toldMs: 40_000, stalledMs: 200 });
+  expect(second).toMatchObject({
+    viewers: 1,
+    peak: 4,
+    plays: 10,
+    watchMs: 60_000,
+    toldMs: 40_000,
+    stalledMs: 200,
+  });
   expect(second.startups.slice(0, 3)).toEqual([2, 4, 0]);
   expect(second.series).toEqual({ startMs, stepMs: 10_000, viewers: [4, 2] });
 });
@@ -49,7 +57,10 @@ test('steps without a take had no viewers', () => {
 
 test('a long broadcast has at most 240 steps, with the peak of each', () => {
   const record = after(
-    Array.from({ length: 3_000 }, (_, at) => ({ viewers: at === 1_234 ? 99 : 1, atMs: startMs + at * 10_000 })),
+    Array.from({ length: 3_000 }, (_, at) => ({
+      viewers: at === 1_234 ? 99 : 1,
+      atMs: startMs + at * 10_000,
+    })),
   );
   const { viewers, stepMs, startMs: from } = record.series;
   expect(viewers.length).toBeLessThanOrEqual(240);

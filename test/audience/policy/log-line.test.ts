@@ -29,7 +29,9 @@ test('a playback token in the path is no part of the content', () => {
 });
 
 test('CMCD in headers is read from its fields', () => {
-  const request = readLogLine(line({ 'cs-uri-query': '-', 'cmcd-session-id': '"a1"', 'cmcd-buffer-starvation': 'true' }));
+  const request = readLogLine(
+    line({ 'cs-uri-query': '-', 'cmcd-session-id': '"a1"', 'cmcd-buffer-starvation': 'true' }),
+  );
   expect(request).toMatchObject({ session: 'a1', cmcd: { text: 'sid="a1",bs', escaped: false } });
 });
 

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { addStartups, startupBucketOf, startupBuckets, startupPercentile } from '../../../lib/audience/policy/startup-times.ts';
+import {
+  addStartups,
+  startupBucketOf,
+  startupBuckets,
+  startupPercentile,
+} from '../../../lib/audience/policy/startup-times.ts';
 
 test('a percentile is at most a tenth off', () => {
   for (let ms = 60; ms < 50_000; ms = Math.ceil(ms * 1.07)) {

@@ -22,7 +22,10 @@ export interface SyntheticRequest {
 const segmentMs = 2_000;
 
 /** Viewers who come at random, about `average` of them at once, each for a few minutes. */
-export function syntheticViewers(seed: number, { average, stayMs, forMs }: { average: number; stayMs: number; forMs: number }) {
+export function syntheticViewers(
+  seed: number,
+  { average, stayMs, forMs }: { average: number; stayMs: number; forMs: number },
+) {
   const random = mulberry32(seed);
   const exponential = (mean: number) => -Math.log(1 - random()) * mean;
   const viewers: SyntheticViewer[] = [];
@@ -33,7 +36,13 @@ export function syntheticViewers(seed: number, { average, stayMs, forMs }: { ave
       stalls.push({ atMs: at, ms: 200 + exponential(1_500) });
     }
     const startupMs = Math.round(300 + exponential(500));
-    viewers.push({ sid: `viewer-${viewers.length}-${Math.floor(random() * 1e9).toString(36)}`, fromMs, toMs, startupMs, stalls });
+    viewers.push({
+      sid: `viewer-${viewers.length}-${Math.floor(random() * 1e9).toString(36)}`,
+      fromMs,
+      toMs,
+      startupMs,
+      stalls,
+    });
   };
   for (let index = 0; index < average; index++) add(0);
   for (let at = exponential(stayMs / average); at < forMs; at += exponential(stayMs / average)) add(at);
@@ -41,12 +50,20 @@ export function syntheticViewers(seed: number, { average, stayMs, forMs }: { ave
 }
 
 /** What they ask for: manifest, picture and sound of each segment, not quite regularly; in order. */
-export function requestsOf(viewers: readonly SyntheticViewer[], seed: number, untilMs: number): SyntheticRequest[] {
+export function requestsOf(
+  viewers: readonly SyntheticViewer[],
+  seed: number,
+  untilMs: number,
+): SyntheticRequest[] {
   const random = mulberry32(seed);
   const requests: SyntheticRequest[] = [];
   for (const viewer of viewers) {
     let saidStartup = false;
-    for (let at = viewer.fromMs; at < Math.min(viewer.toMs, untilMs); at += segmentMs * (0.8 + 0.4 * random())) {
+    for (
+      let at = viewer.fromMs;
+      at < Math.min(viewer.toMs, untilMs);
+      at += segmentMs * (0.8 + 0.4 * random())
+    ) {
       const stalledMs = stalledUntil(viewer, at);
       const hasStarted = at >= viewer.fromMs + viewer.startupMs;
       const data = {
@@ -58,7 +75,11 @@ export function requestsOf(viewers: readonly SyntheticViewer[], seed: number, un
       saidStartup ||= hasStarted;
       const cmcd = encodeCmcd(data, { version: 2, reportingMode: CmcdReportingMode.REQUEST });
       const number = Math.floor(at / segmentMs);
-      for (const [delay, name] of [[0, 'manifest.mpd'], [20, `720p/${number}.m4s`], [40, `audio/${number}.m4s`]] as const) {
+      for (const [delay, name] of [
+        [0, 'manifest.mpd'],
+        [20, `720p/${number}.m4s`],
+        [40, `audio/${number}.m4s`],
+      ] as const) {
         if (at + delay < viewer.toMs) requests.push({ atMs: at + delay, viewer, name, cmcd });
       }
     }

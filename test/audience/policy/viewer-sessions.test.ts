@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { addStartups, startupPercentile } from '../../../lib/audience/policy/startup-times.ts';
 import type { AudienceTake } from '../../../lib/audience/policy/tally.ts';
-import { startupPercentile } from '../../../lib/audience/policy/startup-times.ts';
 import { ViewerSessions } from '../../../lib/audience/policy/viewer-sessions.ts';
 import { requestsOf, stalledUntil, syntheticViewers, watchingAt } from './synthetic-viewers.ts';
 
@@ -11,10 +11,12 @@ const content = { streamPath, broadcastId };
 const see = (sessions: ViewerSessions, session: string, atMs: number, text?: string) =>
   sessions.see({ content, session, atMs, ...(text !== undefined && { cmcd: { text, escaped: false } }) });
 
+const offBy = (counted: number, truth: number) => Math.abs(counted - truth) / truth;
+
 describe('a thousand viewers who come and go', () => {
   const silenceMs = 10_000;
-  const forMs = 600_000;
-  const viewers = syntheticViewers(14, { average: 1_000, stayMs: 300_000, forMs });
+  const forMs = 120_000;
+  const viewers = syntheticViewers(14, { average: 1_000, stayMs: 100_000, forMs });
   const sessions = new ViewerSessions({ silenceMs });
   const takes: { readonly atMs: number; readonly take: AudienceTake }[] = [];
   let nextMs = 10_000;
@@ -31,10 +33,10 @@ describe('a thousand viewers who come and go', () => {
 
   test('are counted within 5 % at every moment', () => {
     const settled = takes.filter(({ take, atMs }) => take.broadcastId !== '' && atMs >= 20_000);
-    expect(settled.length).toBeGreaterThan(50);
+    expect(settled.length).toBeGreaterThanOrEqual(10);
     for (const { atMs, take } of settled) {
       const truth = watchingAt(viewers, atMs - silenceMs);
-      expect(Math.abs(take.viewers - truth) / truth).toBeLessThan(0.05);
+      expect(offBy(take.viewers, truth)).toBeLessThan(0.05);
     }
   });
 
@@ -48,17 +50,14 @@ describe('a thousand viewers who come and go', () => {
       (all, viewer) => all + stalledUntil(viewer, Math.min(viewer.toMs, countedUntilMs)),
       0,
     );
-    expect(sum(({ watchMs }) => watchMs) / watched).toBeCloseTo(1, 1.3);
-    expect(sum(({ plays }) => plays) / came).toBeCloseTo(1, 1.3);
-    expect(sum(({ stalledMs }) => stalledMs) / stalled).toBeCloseTo(1, 1.3);
+    expect(offBy(sum(({ watchMs }) => watchMs), watched)).toBeLessThan(0.05);
+    expect(offBy(sum(({ plays }) => plays), came)).toBeLessThan(0.05);
+    expect(offBy(sum(({ stalledMs }) => stalledMs), stalled)).toBeLessThan(0.05);
     expect(sum(({ toldMs }) => toldMs)).toBe(sum(({ watchMs }) => watchMs));
   });
 
   test('have their start-up times counted', () => {
-    const counts = takes.reduce<number[]>(
-      (all, { take }) => take.startups.map((count, bucket) => count + (all[bucket] ?? 0)).concat(take.startups.length ? [] : all),
-      [],
-    );
+    const counts = takes.reduce<readonly number[]>((all, { take }) => addStartups(all, take.startups), []);
     const told = viewers.map(({ startupMs }) => startupMs).sort((a, b) => a - b);
     const median = told[Math.floor(told.length / 2)]!;
     expect(startupPercentile(counts, 0.5)! / median).toBeGreaterThan(0.88);
@@ -141,7 +140,7 @@ describe('limits', () => {
 describe('waiting for media', () => {
   const stalledBy = (texts: readonly string[], everyMs = 2_000) => {
     const sessions = new ViewerSessions({ silenceMs: 10_000 });
-    texts.forEach((text, index) => see(sessions, 'a', index * everyMs, `sid="a",${text}`));
+    for (const [index, text] of texts.entries()) see(sessions, 'a', index * everyMs, `sid="a",${text}`);
     return sessions.take(texts.length * everyMs + 10_000)[0]?.stalledMs;
   };
 

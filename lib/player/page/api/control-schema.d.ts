@@ -473,6 +473,74 @@ export interface components {
         readonly BroadcastList: {
             readonly broadcasts: readonly components["schemas"]["Broadcast"][];
         };
+        /** @description Who watches, as sums; nothing about any one viewer is kept. Live and recorded viewers of the newest broadcast count alike. */
+        readonly Audience: {
+            /**
+             * @description The broadcast that was watched, the newest. Omitted if nobody has watched one.
+             * @example 1jm8p0v4c7h2kqv0
+             */
+            readonly broadcastId?: string;
+            /**
+             * @description Viewers at once, about ten seconds ago on one machine and half a minute ago on AWS.
+             * @example 48
+             */
+            readonly viewers: number;
+            /**
+             * @description The most viewers at once.
+             * @example 131
+             */
+            readonly peak: number;
+            /**
+             * @description Viewing sessions that began.
+             * @example 412
+             */
+            readonly plays: number;
+            /**
+             * @description How long all viewers together have watched, in milliseconds.
+             * @example 86400000
+             */
+            readonly watchTimeMs: number;
+            /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
+            readonly startupMs?: {
+                /**
+                 * @description Half of all viewers waited at most so long.
+                 * @example 640
+                 */
+                readonly p50: number;
+                /**
+                 * @description 95 of 100 viewers waited at most so long.
+                 * @example 1900
+                 */
+                readonly p95: number;
+            };
+            /**
+             * @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.
+             * @example 0.004
+             */
+            readonly rebufferRatio?: number;
+            readonly series: components["schemas"]["AudienceSeries"];
+        };
+        readonly AudienceSeries: {
+            /**
+             * @description Length of a step, in milliseconds.
+             * @example 10000
+             */
+            readonly stepMs: number;
+            /** @description Oldest first, at most 240. Steps grow with the broadcast. */
+            readonly samples: readonly {
+                /**
+                 * Format: date-time
+                 * @description When the step begins.
+                 * @example 2026-11-22T18:00:00.000Z
+                 */
+                readonly at: string;
+                /**
+                 * @description The most viewers at once within the step.
+                 * @example 48
+                 */
+                readonly viewers: number;
+            }[];
+        };
         readonly StreamEventList: {
             readonly events: readonly components["schemas"]["StreamEvent"][];
         };

@@ -83,7 +83,8 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     request.uris = request.uris.map((uri) => (isPreview ? asPreview(uri) : withStalls(uri, stalledMs)));
   });
   video.addEventListener('playing', () => stalls.playing());
-  for (const name of ['seeking', 'pause']) video.addEventListener(name, () => stalls.moved(performance.now()));
+  for (const name of ['seeking', 'pause'])
+    video.addEventListener(name, () => stalls.moved(performance.now()));
 
   let offsetMs = 0;
   player.getNetworkingEngine()?.registerResponseFilter((type, response) => {

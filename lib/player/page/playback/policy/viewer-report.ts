@@ -26,4 +26,5 @@ export const withStalls = (url: string, stalledMs: number): string =>
   url.replace(/([?&]CMCD=[^&#]+)/, `$1%2Cbsda%3D%28${stalledMs}%29`);
 
 /** Marks a request as none of a viewer's. */
-export const asPreview = (url: string): string => `${url}${url.includes('?') ? '&' : '?'}CMCD=com.headwater-preview`;
+export const asPreview = (url: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}CMCD=com.headwater-preview`;

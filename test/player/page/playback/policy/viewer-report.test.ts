@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { appendCmcdQuery, CmcdReportingMode } from '@svta/cml-cmcd';
 import { cmcdTextOf, previewKey, readReport } from '../../../../../lib/audience/policy/cmcd.ts';
-import { asPreview, viewerReports, withStalls } from '../../../../../lib/player/page/playback/policy/viewer-report.ts';
+import {
+  asPreview,
+  viewerReports,
+  withStalls,
+} from '../../../../../lib/player/page/playback/policy/viewer-report.ts';
 
 const path = 'http://edge/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/720p/17.m4s';
 const reported = appendCmcdQuery(
