@@ -4,6 +4,7 @@ import { figure } from '../../testkit/report/table.ts';
 import type { Section } from '../report.ts';
 import { type HerdLoad, type HerdRound, herdRound } from './edge-round.ts';
 import {
+  countingEdge,
   type EdgeSubject,
   headwaterEdge,
   nginxCache,
@@ -36,7 +37,13 @@ export async function edgeBench(
   say: (line: string) => void,
 ): Promise<Section> {
   const { versions } = machine;
-  const subjects: EdgeSubject[] = [headwaterEdge, uncheckedEdge, signedEdge()];
+  const subjects: EdgeSubject[] = [
+    headwaterEdge,
+    uncheckedEdge,
+    signedEdge(),
+    countingEdge(false),
+    countingEdge(true),
+  ];
   if (versions.nginx !== undefined) subjects.push(nginxCache(versions.nginx));
   if (versions.varnish !== undefined) subjects.push(varnish(versions.varnish));
   const skipped = [

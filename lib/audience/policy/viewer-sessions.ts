@@ -36,7 +36,7 @@ interface StreamViewers {
 }
 
 /** What a session says is read this often, unless it says something for the only time. */
-const readEveryMs = 1_000;
+const readEveryMs = 2_000;
 /** Ids of broadcasts sort by time; of each stream, this many are told apart. */
 const mostBroadcasts = 8;
 

@@ -165,6 +165,10 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       const after = Number(query.get('after') ?? 0);
       return send(200, { events: (events.get(id) ?? []).filter(({ sequence }) => sequence > after) });
     }
+    if (verb === 'audience') {
+      const series = { stepMs: 10_000, samples: [] };
+      return send(200, { viewers: 0, peak: 0, plays: 0, watchTimeMs: 0, series });
+    }
     if (verb === 'keys') return send(201, { key: formatStreamKey(newStreamKey(id as never)) });
     if (verb === 'end') {
       change(id, { state: 'ended' });
