@@ -40,7 +40,7 @@ describe('the estimate', () => {
 
   test('is of the region’s prices, and says whose they are where its own are not known', () => {
     const of = (region: string) => costEstimate('fleet', defaultLadder, { region });
-    expect(of('eu-central-1').perHourUsd).toBeCloseTo(0.52, 2);
+    expect(of('eu-central-1').perHourUsd).toBeCloseTo(0.525, 2);
     expect(of('eu-central-1').note).toMatch(/public eu-central-1 prices as/);
     expect(of('eu-west-3')).toMatchObject({
       perHourUsd: of('eu-central-1').perHourUsd,

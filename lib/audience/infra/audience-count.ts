@@ -1,6 +1,6 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Endpoint, RealtimeLogConfig } from 'aws-cdk-lib/aws-cloudfront';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -43,18 +43,22 @@ export class AudienceCount extends Construct {
       // The shortest there is. Lines are useless after a minute, and paths of signed streams carry playback tokens.
       retentionPeriod: Duration.hours(24),
       encryption: StreamEncryption.MANAGED,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     Validations.of(stream).acknowledge({
       id: 'AwsSolutions-KDS3',
       reason:
         'Lines have no personal data, nobody but the function may read them, and they are gone after a day: a key of our own would protect nothing more.',
     });
+    const writer = new Role(this, 'Writer', { assumedBy: new ServicePrincipal('cloudfront.amazonaws.com') });
     this.logConfig = new RealtimeLogConfig(this, 'Log', {
       realtimeLogConfigName: `${deployment}-audience`,
-      endPoints: [Endpoint.fromKinesisStream(stream)],
+      endPoints: [Endpoint.fromKinesisStream(stream, writer)],
       fields: [...logFields],
       samplingRate: samplePercent,
     });
+    // CloudFront checks that the role can write.
+    this.logConfig.node.addDependency(writer);
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'audience',
       description: 'Counts viewers by CloudFront’s real-time log.',

@@ -19,7 +19,7 @@ const lowerCase = (headers: object) =>
 describe.each([
   [1, v1, { session: '6e2fb550-c457-11e9-bb97-0800200c9a66', starved: true }],
   [2, v2, { session: 'a1b2', state: 'r', startupMs: 640, stalledTotalMs: 1200, stalledMs: 400 }],
-] satisfies [number, Cmcd, PlaybackReport][])('version %s, as the players’ library writes it', (version, data, report) => {
+] satisfies [1 | 2, Cmcd, PlaybackReport][])('version %s, as the players’ library writes it', (version, data, report) => {
   const options = { version, reportingMode: CmcdReportingMode.REQUEST };
 
   test('is read from the query', () => {

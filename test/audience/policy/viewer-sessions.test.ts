@@ -16,7 +16,7 @@ const offBy = (counted: number, truth: number) => Math.abs(counted - truth) / tr
 describe('a thousand viewers who come and go', () => {
   const silenceMs = 10_000;
   const forMs = 120_000;
-  const viewers = syntheticViewers(14, { average: 1_000, stayMs: 100_000, forMs });
+  const viewers = syntheticViewers(14, { average: 1_000, stayMs: 200_000, forMs });
   const sessions = new ViewerSessions({ silenceMs });
   const takes: { readonly atMs: number; readonly take: AudienceTake }[] = [];
   let nextMs = 10_000;
