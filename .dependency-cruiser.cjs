@@ -8,7 +8,7 @@ const layers = [
   ['config'],
   ['protocol', 'object-store', 'infra'],
   ['packaging', 'control-store'],
-  ['player', 'observability'],
+  ['player', 'observability', 'audience'],
   ['edge', 'pop'],
   ['origin', 'ingest', 'encoder'],
   ['cost'],
@@ -22,7 +22,8 @@ const rooms = {
   adapters: ['node', 'aws', 'local'],
 };
 
-const stages = 'pop|ingest|push|encoder|origin|edge|player|control|region|observability|canary|teardown';
+const stages =
+  'pop|ingest|push|encoder|origin|edge|audience|player|control|region|observability|canary|teardown';
 const pure = '^lib/(protocol|packaging|routing|config|telemetry)/';
 /** Interfaces, records and names that several stages agree on. They run nothing. */
 const contracts = '^lib/(net|control-store|object-store)/';

@@ -8,10 +8,12 @@ import { openEdgeControls } from '../lib/adapters/edge-controls.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { aimed } from '../lib/adapters/node/http/aimed.ts';
 import { directRequestOf } from '../lib/adapters/node/http/direct-request.ts';
+import { edgeAudienceSource } from '../lib/adapters/node/http/edge-audience-source.ts';
 import { checkingIntervalMs, guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { openOrigin } from '../lib/adapters/object-stores.ts';
+import { openOrigin, readOriginToken } from '../lib/adapters/object-stores.ts';
 import { openSecret, readApiToken, readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { followAudience } from '../lib/audience/follow-source.ts';
 import { controlCodec } from '../lib/config/programs/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
@@ -37,8 +39,9 @@ await runProgram({
   codec: controlCodec,
   role: 'control',
   async start({ host, port, controlStore, eventRetentionDays, keyPepper, allowedHosts = [], ...rest }, emit) {
-    const { edge, origin, originTokenFile, apiToken, playbackKeys, eventBus, webhookSecret, ...config } =
+    const { edge, origin, originTokenFile, apiToken, playbackKeys, eventBus, webhookSecret, ...others } =
       rest;
+    const { tierTokenFile, ...config } = others;
     const token = await readApiToken(apiToken, host);
     const pepper = await readKeyPepper(keyPepper);
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
@@ -61,6 +64,15 @@ await runProgram({
         streams: new StreamPlayback({ store, edge: controls.playback, region }),
         keys: new KeyRing(await openSecret(playbackKeys), clock),
       };
+    const tierToken = tierTokenFile && (await readOriginToken(tierTokenFile, 'HEADWATER_TIER_TOKEN_FILE'));
+    const endAudience =
+      tierToken &&
+      followAudience({
+        source: edgeAudienceSource(config.playbackBaseUrl, tierToken),
+        storeOf: (name) => (name === region ? store : undefined),
+        emit,
+        wallMs: clock.wallMs,
+      });
     const sweeping = setInterval(() => {
       void takedowns?.sweep();
       void deletions?.sweep();
@@ -111,6 +123,7 @@ await runProgram({
       port: address.port,
       async stop() {
         clearInterval(sweeping);
+        if (endAudience) endAudience();
         const closed = once(server, 'close');
         server.close();
         server.closeIdleConnections();

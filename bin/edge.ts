@@ -14,6 +14,7 @@ import { openSecret } from '../lib/adapters/secret-sources.ts';
 import type { SecretLocation } from '../lib/config/locations.ts';
 import { edgeCodec, type LiveOriginConfig, type TierConfig } from '../lib/config/programs/edge.ts';
 import { EdgeCache } from '../lib/edge/cache.ts';
+import { EdgeAudience } from '../lib/edge/edge-audience.ts';
 import { FailoverUpstream } from '../lib/edge/failover-upstream.ts';
 import { LiveMeter } from '../lib/edge/live-origin/live-meter.ts';
 import { LiveUpstream } from '../lib/edge/live-origin/live-upstream.ts';
@@ -56,6 +57,9 @@ await runProgram({
       gzip: promisify(gzip),
       playback,
       clientToken,
+      // Viewers reach edges alone, and nobody but a machine's own programs has the token.
+      audience:
+        role === 'edge' && token !== undefined ? { viewers: new EdgeAudience(clock), token } : undefined,
     });
     const playbackKeys = config.role === 'live-origin' ? undefined : config.playbackKeys;
     const unwatchKeys = playback && playbackKeys && (await followKeys(playback, playbackKeys, emit));

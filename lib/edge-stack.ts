@@ -1,7 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { otherAccounts } from './config/accounts.ts';
+import { AudienceCount } from './audience/infra/audience-count.ts';
+import { isRemote, otherAccounts } from './config/accounts.ts';
 import type { Deployment } from './config/deployment.ts';
 import { hasLiveOrigins } from './config/live-origins.ts';
 import { edgeParameters } from './config/names.ts';
@@ -55,6 +56,19 @@ export class EdgeStack extends Stack {
     });
     const place = { deployment: name, account: this.account, region: this.region, urlSuffix: this.urlSuffix };
     const signInOrigins = api.cognito ? cognitoOrigins(place) : api.jwt && issuerSignIn(api.jwt).origins;
+    const counted = deployment.regions
+      .filter((region) => !isRemote(deployment, region))
+      .map((region) => region.name);
+    const audience =
+      deployment.audienceSamplePercent > 0 && counted.length > 0
+        ? new AudienceCount(this, 'Audience', {
+            deployment: name,
+            regions: counted,
+            samplePercent: deployment.audienceSamplePercent,
+            metricsNamespace: metricsNamespace(name),
+            logDays: retention.logDays,
+          })
+        : undefined;
     const edge = new EdgeDistribution(this, 'Edge', {
       deployment: name,
       regions,
@@ -63,6 +77,7 @@ export class EdgeStack extends Stack {
       ),
       page,
       documents,
+      audienceLog: audience?.logConfig,
       ...(signInOrigins && {
         pageConnects: [
           ...signInOrigins,

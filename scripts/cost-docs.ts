@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Deployment, readDeployment } from '../lib/config/deployment.ts';
 import { defaultLadder } from '../lib/config/ladder.ts';
 import { usualRendition } from '../lib/cost/forecast.ts';
-import { gpuHour, regionHour, sumOf, webAclHour } from '../lib/cost/idle-cost.ts';
+import { edgeHour, gpuHour, regionHour, sumOf } from '../lib/cost/idle-cost.ts';
 import { limitsOf } from '../lib/cost/limits.ts';
 import { gbPerHour, monthHours, type PriceList, pricedRegions, pricesOf } from '../lib/cost/prices.ts';
 import { costEstimate } from '../lib/cost/stream-cost.ts';
@@ -35,7 +35,8 @@ function idleTable(): string {
   );
   const [usHour = [], euHour = []] = hours;
   const totals = hours.map(sumOf);
-  const withAcl = totals.map((usd) => usd + webAclHour.usd);
+  const edge = edgeHour(deployment());
+  const withEdge = totals.map((usd) => usd + sumOf(edge));
   const bold = (usd: number) => `**${cents(usd)}**`;
   return table(
     ['item', 'quantity', us.region, eu.region],
@@ -47,11 +48,13 @@ function idleTable(): string {
         mills(euHour[at]?.usd ?? 0),
       ]),
       ['**one region**', '', ...totals.map(bold)],
-      [webAclHour.what, webAclHour.quantity, mills(webAclHour.usd), mills(webAclHour.usd)],
+      ...edge.map(({ what, quantity, usd }) => [what, quantity, mills(usd), mills(usd)]),
       [
         '**total**',
         '',
-        ...withAcl.map((usd) => `${bold(usd)} ($${count(Math.round((usd * monthHours) / 10) * 10)} a month)`),
+        ...withEdge.map(
+          (usd) => `${bold(usd)} ($${count(Math.round((usd * monthHours) / 10) * 10)} a month)`,
+        ),
       ],
     ],
   );
@@ -113,12 +116,13 @@ function encodersTable(): string {
 
 function viewerTable(): string {
   const { viewerRequests } = workloadOf(defaultLadder);
+  const { audienceSamplePercent: samplePercent } = deployment();
   return table(
-    ['rendition', 'GB', 'egress', 'requests, web ACL, takedown check', us.region, eu.region],
+    ['rendition', 'GB', 'egress', 'requests, web ACL, takedown check, count', us.region, eu.region],
     defaultLadder.rungs.map(({ id, videoBps }) => {
       const bps = videoBps + defaultLadder.audioBps;
       const hour = (prices: PriceList) =>
-        viewerCost(prices.viewers, { viewerHours: 1, bps, requests: viewerRequests });
+        viewerCost(prices.viewers, { viewerHours: 1, bps, requests: viewerRequests, samplePercent });
       const [egress, ...requests] = hour(us);
       return [
         id,

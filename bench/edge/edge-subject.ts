@@ -17,7 +17,7 @@ export interface EdgeSubject {
   readonly name: string;
   /** Starts it, empty, in front of an origin on this port of 127.0.0.1. */
   start(originPort: number): Promise<RunningEdge>;
-  /** What viewers request for an object's path. @default the path */
+  /** What viewers request for an object's path; `{viewer}` stands for each one's number. @default the path */
   pathOf?(path: string): string;
 }
 
@@ -68,9 +68,31 @@ export function signedEdge(): EdgeSubject {
   };
 }
 
+/** The same edge, which counts its viewers by what their players say (CMCD), or by nothing where they say nothing. */
+export function countingEdge(withCmcd: boolean): EdgeSubject {
+  const report =
+    'CMCD=bl%3D%282100%29%2Cbr%3D%283200%29%2Cot%3Dv%2Csf%3Dd%2Csid%3D%22b5f2c7{viewer}%22%2Cst%3Dl%2Csta%3Dp%2Cv%3D2';
+  return {
+    name: `Headwater edge that counts viewers, ${withCmcd ? 'with' : 'without'} CMCD`,
+    ...(withCmcd && { pathOf: (path: string) => `${path}?${report}` }),
+    async start(originPort) {
+      const dir = await mkdtemp(join(tmpdir(), 'headwater-bench-'));
+      const tierTokenFile = join(dir, 'token');
+      await writeFile(tierTokenFile, 'the-token-of-the-bench', { mode: 0o600 });
+      const edge = await startHeadwater(originPort, { role: 'edge', tierTokenFile });
+      return { ...edge, stop: () => edge.stop().then(() => rm(dir, { recursive: true, force: true })) };
+    },
+  };
+}
+
 async function startHeadwater(
   originPort: number,
-  settings: { role: 'edge' | 'shield'; denials?: string; playbackKeys?: `file:${string}` },
+  settings: {
+    role: 'edge' | 'shield';
+    denials?: string;
+    playbackKeys?: `file:${string}`;
+    tierTokenFile?: string;
+  },
 ): Promise<RunningEdge> {
   const [port = 0] = await freePorts(1);
   const env = edgeCodec.encode({ host, port, upstreamUrl: `http://${host}:${originPort}`, ...settings });

@@ -12,7 +12,7 @@ export interface HerdResult {
 export type EdgeViewersMethods = {
   /** Opens the connections. */
   arrive(options: { port: number; viewers: number }): Promise<void>;
-  /** Every viewer requests this path at once; resolves when all have it. */
+  /** Every viewer requests this path at once, with its own number for `{viewer}`; resolves when all have it. */
   ask(options: { path: string; bytes: number }): Promise<HerdResult>;
   leave(): void;
 };
@@ -26,8 +26,12 @@ serveAgent({
   },
   async ask({ path, bytes }) {
     const begun = performance.now();
-    const request = `GET ${path} HTTP/1.1\r\nHost: bench\r\nAccept: */*\r\n\r\n`;
-    const results = await Promise.all(viewers.map((viewer) => take(viewer, request, bytes)));
+    const results = await Promise.all(
+      viewers.map((viewer, index) => {
+        const target = path.replace('{viewer}', String(100_000 + index));
+        return take(viewer, `GET ${target} HTTP/1.1\r\nHost: bench\r\nAccept: */*\r\n\r\n`, bytes);
+      }),
+    );
     return { whole: results.filter(Boolean).length, tookMs: performance.now() - begun };
   },
   leave() {

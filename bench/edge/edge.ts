@@ -4,6 +4,7 @@ import { figure } from '../../testkit/report/table.ts';
 import type { Section, Target } from '../report.ts';
 import { type HerdLoad, type HerdRound, herdRound } from './edge-round.ts';
 import {
+  countingEdge,
   type EdgeSubject,
   headwaterEdge,
   nginxCache,
@@ -37,7 +38,14 @@ export async function edgeBench(
   say: (line: string) => void,
 ): Promise<Section> {
   const { versions } = machine;
-  const subjects: EdgeSubject[] = [headwaterEdge, partsEdge, uncheckedEdge, signedEdge()];
+  const subjects: EdgeSubject[] = [
+    headwaterEdge,
+    partsEdge,
+    uncheckedEdge,
+    signedEdge(),
+    countingEdge(false),
+    countingEdge(true),
+  ];
   if (versions.nginx !== undefined) subjects.push(nginxCache(versions.nginx));
   if (versions.varnish !== undefined) subjects.push(varnish(versions.varnish));
   const skipped = [

@@ -21,6 +21,9 @@ export const pageBucketName = (deployment: string, account: string): string =>
 export const channelRoleName = (deployment: string, region: string): string =>
   `${deployment}-medialive-${region}`;
 
+/** Alias of the key that encrypts a region's control tables, without `alias/`. */
+export const controlKeyAlias = (deployment: string): string => `${deployment}-control`;
+
 /** The tag that every resource of a deployment has: costs, channels, networks and roles are recognized by it. */
 export const deploymentTag = 'headwater:deployment';
 

@@ -1,4 +1,5 @@
 import type { StreamId } from '../routing/ids.ts';
+import type { StreamAudience } from './audience.ts';
 import type { Deletions } from './deletions.ts';
 import type { Downloads } from './downloads.ts';
 import type { HealthNow, HealthPast } from './health/health-record.ts';
@@ -21,6 +22,8 @@ export interface DocumentBodies {
   /** How the newest broadcast is received and encoded; and what went before. */
   readonly health: HealthNow;
   readonly 'health-past': HealthPast;
+  /** Who watches. Never open. */
+  readonly audience: StreamAudience;
 }
 
 export type DocumentKind = keyof DocumentBodies;

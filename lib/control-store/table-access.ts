@@ -10,7 +10,8 @@ export type ControlRole =
   | 'recordings'
   | 'channels'
   | 'metrics'
-  | 'budget';
+  | 'budget'
+  | 'audience';
 
 export type TableAction =
   | 'dynamodb:BatchWriteItem'
@@ -111,4 +112,6 @@ export const tableAccess: Readonly<
   metrics: { fleet: { table: ['dynamodb:Query'] } },
   /** The function that refuses new broadcasts when the budget is spent. */
   budget: { streams: { table: ['dynamodb:GetItem', 'dynamodb:PutItem'] } },
+  /** The function that counts viewers. */
+  audience: { streams: { table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'] } },
 };

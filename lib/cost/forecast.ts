@@ -2,7 +2,7 @@ import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 import { defaultLadder, type LadderConfig } from '../config/ladder.ts';
 import { hasLiveOrigins } from '../config/live-origins.ts';
 import type { EncoderTier } from '../control-store/records.ts';
-import { idleHourUsd, regionHour, sumOf, webAclHour } from './idle-cost.ts';
+import { edgeHour, idleHourUsd, regionHour, sumOf } from './idle-cost.ts';
 import { type Limit, limitsOf } from './limits.ts';
 import { monthHours, pricesKnown, pricesOf } from './prices.ts';
 import type { QuotaOverrides } from './quotas.ts';
@@ -88,7 +88,12 @@ export function forecast(options: ForecastOptions): Forecast {
   const idleHour = (some: readonly DeploymentRegion[]) => idleHourUsd({ ...deployment, regions: [...some] });
   const platform = platformItems(options, regions, ladder);
   const viewerPrices = pricesOf(first.name).viewers;
-  const audience = { viewerHours: viewers * hours, bps: viewerBps, requests: workload.viewerRequests };
+  const audience = {
+    viewerHours: viewers * hours,
+    bps: viewerBps,
+    requests: workload.viewerRequests,
+    samplePercent: deployment.audienceSamplePercent,
+  };
   const watching = viewers === 0 ? [] : viewerCost(viewerPrices, audience);
   const limits = limitsOf({
     deployment,
@@ -153,7 +158,8 @@ function platformItems(
       })),
     ];
   });
-  return [...merged(all), { ...webAclHour, usd: webAclHour.usd * hours }].filter(({ usd }) => usd > 0);
+  const edge = edgeHour(deployment).map((item) => ({ ...item, usd: item.usd * hours }));
+  return [...merged(all), ...edge].filter(({ usd }) => usd > 0);
 }
 
 const streamHours = (count: number): string =>

@@ -49,15 +49,23 @@ export function regionHour(
   ];
 }
 
-export const webAclHour: CostItem = {
-  what: 'Web ACL',
-  quantity: `1, with 5 rules: $${edgePrices.webAclMonth} a month`,
-  usd: edgePrices.webAclMonth / monthHours,
-};
+/** What an hour of the edge costs with no viewers, for all regions together. */
+export const edgeHour = ({
+  audienceSamplePercent,
+}: Pick<Deployment, 'audienceSamplePercent'>): CostItem[] => [
+  {
+    what: 'Web ACL',
+    quantity: `1, with 5 rules: $${edgePrices.webAclMonth} a month`,
+    usd: edgePrices.webAclMonth / monthHours,
+  },
+  ...(audienceSamplePercent === 0
+    ? []
+    : [{ what: 'Audience: stream of log lines', quantity: '1 shard', usd: edgePrices.shardHour }]),
+];
 
 /** What the deployment costs while nobody broadcasts, per hour. */
 export const idleHourUsd = (deployment: Deployment): number =>
-  webAclHour.usd +
+  sumOf(edgeHour(deployment)) +
   deployment.regions.reduce((total, region) => total + sumOf(regionHour(deployment, region)), 0);
 
 function cpuWorkersHour(

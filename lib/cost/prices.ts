@@ -49,6 +49,10 @@ export const edgePrices = {
   webAclRequest: 0.6 / 1e6,
   functionCall: 0.1 / 1e6,
   keyRead: 0.03 / 1e6,
+  /** CloudFront's real-time log, and the Kinesis stream that it goes into. */
+  logLine: 0.01 / 1e6,
+  shardHour: 0.015,
+  streamRecord: 0.014 / 1e6,
 } as const;
 
 /** When the prices were known. Nothing keeps them up to date: check them before you rely on a result. */

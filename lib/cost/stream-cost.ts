@@ -42,6 +42,9 @@ const defaultWorker = { cpu: 4_096, memoryMiB: 8_192 } as const;
 /** Share of traffic between randomly chosen hosts that crosses zones, with three zones. */
 const shareBetweenZones = 2 / 3;
 
+/** An audience with a full series has between 1 and 2 KB. */
+const audienceUnits = 2;
+
 /** The cost of one stream-hour on a tier. Assumes the broadcaster sends 6 Mb/s at the size of the top rung. */
 export function costEstimate(
   encoder: EncoderTier,
@@ -74,7 +77,7 @@ export function streamParts(
   const { frameRate = 30, channelClass = 'STANDARD' } = options;
   const pipelines = encoder === 'medialive' && channelClass === 'STANDARD' ? 2 : 1;
   const load = workloadOf(ladder, encoder, live);
-  const { originWrites, originReads, leaseWrites, reportWrites, healthWrites } = load;
+  const { originWrites, originReads, leaseWrites, reportWrites, healthWrites, audienceWrites } = load;
   const puts = originWrites * 3_600 * pipelines;
   const gets = originReads * 3_600;
   const input = gbPerHour(inputBps);
@@ -105,7 +108,10 @@ export function streamParts(
       : []),
     {
       what: 'DynamoDB',
-      perHourUsd: (leaseWrites + reportWrites + healthWrites) * 3_600 * prices.tableWrite,
+      perHourUsd:
+        3_600 *
+        ((leaseWrites + reportWrites + healthWrites + audienceWrites * audienceUnits) * prices.tableWrite +
+          audienceWrites * prices.tableRead),
     },
   ];
 }

@@ -19,16 +19,19 @@ export interface Audience {
   readonly bps: number;
   /** Of one viewer, per second. */
   readonly requests: number;
+  /** Share of the requests that viewers are counted from, in percent. */
+  readonly samplePercent: number;
 }
 
 /** All viewers in one month, without other traffic in it. */
-export function viewerCost(prices: ViewerPrices, { viewerHours, bps, requests }: Audience): CostItem[] {
+export function viewerCost(
+  prices: ViewerPrices,
+  { viewerHours, bps, requests, samplePercent }: Audience,
+): CostItem[] {
   const gb = viewerHours * gbPerHour(bps);
   const count = viewerHours * requests * 3_600;
-  const millions =
-    count < 1e6
-      ? Math.round(count).toLocaleString('en-US')
-      : `${(count / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} million`;
+  const millions = inMillions(count);
+  const lines = (count * samplePercent) / 100;
   return [
     {
       what: 'CloudFront egress',
@@ -42,5 +45,19 @@ export function viewerCost(prices: ViewerPrices, { viewerHours, bps, requests }:
       quantity: millions,
       usd: count * (edgePrices.functionCall + edgePrices.keyRead),
     },
+    ...(lines === 0
+      ? []
+      : [
+          {
+            what: 'Audience: log lines',
+            quantity: inMillions(lines),
+            usd: lines * (edgePrices.logLine + edgePrices.streamRecord),
+          },
+        ]),
   ];
 }
+
+const inMillions = (count: number): string =>
+  count < 1e6
+    ? Math.round(count).toLocaleString('en-US')
+    : `${(count / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} million`;

@@ -1,3 +1,4 @@
+import { recordEveryMs } from '../audience/policy/audience-record.ts';
 import { journalPollMs } from '../config/defaults.ts';
 import type { LadderConfig } from '../config/ladder.ts';
 import { fleetBeatMs } from '../control-store/fleet-beat.ts';
@@ -30,6 +31,8 @@ export interface Workload {
   readonly reportWrites: number;
   /** Units written of a broadcast's health. */
   readonly healthWrites: number;
+  /** Writes of who watches a stream, each after a read. */
+  readonly audienceWrites: number;
   /** Heartbeats of a task, and a proxy's reads of the list of all workers. */
   readonly heartbeats: number;
   /** Size of a worker in that list. */
@@ -114,6 +117,7 @@ export const workloadOf = (
   leaseWrites: 1_000 / renewEveryMs,
   reportWrites: 1_000 / inputReportEveryMs,
   healthWrites: healthUnits(),
+  audienceWrites: 1_000 / recordEveryMs,
   heartbeats: 1_000 / fleetBeatMs,
   fleetItemBytes: itemBytes(exampleItem),
   sweeps: 1_000 / workerTiming.sweepMs,

@@ -3,6 +3,7 @@ import { SharedBody, SharedBodyReader } from '../net/shared-body.ts';
 import { isBearer } from '../protocol/http/bearer.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
+import type { EdgeAudience } from './edge-audience.ts';
 import { ObjectReading } from './object-reading.ts';
 import type { Passed } from './pass-through.ts';
 import { PassedBody } from './passed-body.ts';
@@ -28,6 +29,8 @@ export interface EdgeHandlerOptions {
   readonly clientToken?: string | undefined;
   /** Checks playback tokens. @default everything is public, as for a tier that only edges reach */
   readonly playback?: PlaybackCheck | undefined;
+  /** Counts viewers, and gives the counts to whoever has the token. @default nobody counts */
+  readonly audience?: { readonly viewers: EdgeAudience; readonly token: string } | undefined;
 }
 
 type Reply = (response: EdgeResponse) => void;
@@ -44,6 +47,7 @@ type Reply = (response: EdgeResponse) => void;
  *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, uncached, shed, refused, denied, unsigned,
  *                                fills, failedFills, upstreamBytes, fillsUnderWay, heldFills, objects, cacheBytes, evictions, cutReaders}
  *                                since startup
+ *     GET /_audience            viewers counted since the last call (lib/audience/policy/tally.ts); with `Authorization: Bearer …` only
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
@@ -91,7 +95,7 @@ export class EdgeHandler implements EdgeService {
       else if (refusal) this.#demandToken(method, refusal, reply);
       else this.#look(found, request, token, isEdge, askedMs, reply);
     } else {
-      reply(this.#own(method, target));
+      reply(this.#own(request, target));
     }
   }
 
@@ -114,7 +118,10 @@ export class EdgeHandler implements EdgeService {
       else if (refusal) this.#demandToken(method, refusal, reply);
       else if (unlessEnded && isGrowing(served))
         reply(textReply(method, 400, 'Too far in the future.', { 'cache-control': 'public, max-age=1' }));
-      else this.#give(request, served, askedMs, reply);
+      else {
+        if (statusOf(served) === 200) this.#options.audience?.viewers.see(request, key);
+        this.#give(request, served, askedMs, reply);
+      }
     };
     cache.get(key, use, client);
     isHit = false;
@@ -150,7 +157,7 @@ export class EdgeHandler implements EdgeService {
   }
 
   /** Paths that are not objects: our own pages, or nothing. */
-  #own(method: string, target: string): EdgeResponse {
+  #own({ method, headers }: EdgeRequest, target: string): EdgeResponse {
     switch (target.split('?', 1)[0]) {
       case '/time':
         return textReply(method, 200, new Date(this.#options.clock.wallMs()).toISOString());
@@ -158,9 +165,21 @@ export class EdgeHandler implements EdgeService {
         return textReply(method, 200, '{"status":"ok"}', json);
       case '/_metrics':
         return textReply(method, 200, JSON.stringify(this.#metrics()), json);
+      case '/_audience':
+        return this.#audience(method, headers.authorization);
       default:
         return textReply(method, 404, 'Not found.');
     }
+  }
+
+  #audience(method: string, authorization: string | string[] | undefined): EdgeResponse {
+    const { audience } = this.#options;
+    if (audience === undefined) return textReply(method, 404, 'Not found.');
+    if (typeof authorization !== 'string' || !isBearer(authorization, audience.token))
+      return textReply(method, 401, 'Only the control program may ask who watches.');
+    // A HEAD would take what it doesn't give.
+    if (method !== 'GET') return textReply(method, 405, 'Only GET is supported.', { allow: 'GET' });
+    return textReply(method, 200, JSON.stringify({ takes: audience.viewers.take() }), json);
   }
 
   #metrics(): object {
@@ -177,6 +196,7 @@ export class EdgeHandler implements EdgeService {
       cacheBytes,
       evictions,
       cutReaders,
+      ...this.#options.audience?.viewers.counts,
     };
   }
 
@@ -301,6 +321,12 @@ export class EdgeHandler implements EdgeService {
     })();
     return object.gzip;
   }
+}
+
+/** The status that the object was fetched with; undefined if there is none. */
+function statusOf(served: Served): number | undefined {
+  if (typeof served === 'string') return undefined;
+  return served.state === 'uncached' ? served.passed.facts.status : served.object.facts.status;
 }
 
 /** A playlist that something will be appended to. */

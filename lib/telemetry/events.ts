@@ -1,3 +1,4 @@
+import { audienceEvents } from './audience-events.ts';
 import { canaryEvents } from './canary-events.ts';
 import { controlEvents } from './control-events.ts';
 import { edgeEvents } from './edge-events.ts';
@@ -24,6 +25,7 @@ export const events = {
   ...encoderEvents,
   ...originEvents,
   ...edgeEvents,
+  ...audienceEvents,
   ...platformEvents,
   ...playerEvents,
   ...controlEvents,

@@ -227,6 +227,24 @@ export const metrics = {
     dimensions: [],
     description: 'How long a live origin held requests for the next part or segment, their 95th percentile.',
   },
+  Viewers: {
+    unit: 'Count',
+    statistic: 'Maximum',
+    dimensions: [],
+    description: 'Viewers of all streams at once, by what players say (CMCD).',
+  },
+  ViewerStartupMs: {
+    unit: 'Milliseconds',
+    statistic: 'Average',
+    dimensions: [],
+    description: 'Time to the first picture, the 95th percentile of ten seconds’ viewers.',
+  },
+  RebufferPercent: {
+    unit: 'Percent',
+    statistic: 'Average',
+    dimensions: [],
+    description: 'How long viewers waited for media, as a share of watching.',
+  },
   TakedownsStuck: {
     unit: 'Count',
     statistic: 'Sum',

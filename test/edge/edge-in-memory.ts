@@ -1,4 +1,5 @@
 import { EdgeCache, type EdgeCacheOptions } from '../../lib/edge/cache.ts';
+import { EdgeAudience } from '../../lib/edge/edge-audience.ts';
 import type { PlaybackCheck } from '../../lib/edge/playback-check.ts';
 import type { EdgeResponse } from '../../lib/edge/ports.ts';
 import { EdgeHandler } from '../../lib/edge/service.ts';
@@ -46,6 +47,7 @@ export function edgeInMemory(
   options: Partial<EdgeCacheOptions> = {},
   playback?: PlaybackCheck,
   clientToken?: string,
+  audienceToken?: string,
 ) {
   const upstream = new ScriptedUpstream();
   const time = { nowMs: 1000 };
@@ -58,12 +60,14 @@ export function edgeInMemory(
     emit: (_name, fields) => events.push(fields),
     ...options,
   });
+  const viewers = new EdgeAudience(clock);
   const handler = new EdgeHandler({
     tier: 'edge',
     cache,
     clock,
     playback,
     clientToken,
+    audience: audienceToken === undefined ? undefined : { viewers, token: audienceToken },
     gzip: async (body) => {
       compressed.push(Buffer.from(body).toString());
       return Buffer.from('z');
@@ -79,5 +83,5 @@ export function edgeInMemory(
     handler.handle({ method, target, headers, address }, client.reply);
     return client;
   };
-  return { upstream, time, cache, handler, events, compressed, ask };
+  return { upstream, time, viewers, cache, handler, events, compressed, ask };
 }

@@ -7,12 +7,18 @@ import { fetchMediaPlaylist, fetchMultivariant, fetchRendition } from '../../tes
 import { Publisher } from '../../testkit/media/publisher.ts';
 import { Platform } from '../../testkit/platform/platform.ts';
 import { createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
+import { getAudience, SyntheticWatchers } from '../../testkit/platform/synthetic-watchers.ts';
 
 let platform: Platform;
 beforeAll(async () => {
   platform = await Platform.start();
 });
-afterAll(() => platform?.stop());
+const watchers: SyntheticWatchers[] = [];
+let watched: { readonly id: string; readonly broadcastId: string | undefined };
+afterAll(() => {
+  for (const each of watchers) each.stop();
+  return platform?.stop();
+});
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
@@ -25,6 +31,10 @@ describe('a broadcast by ffmpeg', () => {
     await streamEvent(platform, stream.id, 'stream.live');
 
     const live = await getStream(platform, stream.id);
+    // They stay, and are counted while the other tests go on.
+    watched = { id: stream.id, broadcastId: live.broadcast?.id };
+    watchers.push(new SyntheticWatchers(stream.playback.dash, 3));
+    watchers.push(new SyntheticWatchers(stream.playback.hls, 2, { headers: true }));
     expect(live.state).toBe('live');
     expect(live.broadcast?.input).toMatchObject({ width: 1280, height: 720 });
     expect(live.broadcast?.input?.frameRate).toBeCloseTo(30, 0);
@@ -105,6 +115,23 @@ describe('a broadcast by ffmpeg', () => {
     await Promise.all(publishers.map((publisher) => publisher.stop()));
     await Promise.all(streams.map(({ id }) => streamEvent(platform, id, 'stream.ended')));
   });
+
+  test('has its viewers counted, whose players say who they are', async () => {
+    const audience = await settled(
+      () => getAudience(platform.ready.api, watched.id),
+      ({ viewers, startupMs }) => viewers === 5 && startupMs !== undefined,
+      250,
+    );
+    expect(audience).toMatchObject({
+      broadcastId: watched.broadcastId,
+      viewers: 5,
+      rebufferRatio: 0,
+    });
+    // The first test's own requests, which come from a player without CMCD, may have been one more viewer for a while.
+    for (const count of [audience.peak, audience.plays]) expect([5, 6]).toContain(count);
+    expect(audience.startupMs?.p50).toBeGreaterThan(400);
+    expect(audience.watchTimeMs).toBeGreaterThan(5_000);
+  });
 });
 
 interface Recorded {
@@ -153,10 +180,11 @@ function probe(file: Buffer): readonly { readonly codec_name: string; readonly d
 async function settled<Answer>(
   ask: () => Promise<Answer>,
   done: (answer: Answer) => boolean,
+  mostTries = 40,
 ): Promise<Answer> {
   for (let tries = 0; ; tries++) {
     const answer = await ask();
-    if (done(answer) || tries === 40) return answer;
+    if (done(answer) || tries === mostTries) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

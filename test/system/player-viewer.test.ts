@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { cmcdTextOf, readReport } from '../../lib/audience/policy/cmcd.ts';
 import { cannedBroadcast } from './player/canned-platform.ts';
 import {
   accessibilityFaults,
@@ -40,6 +41,16 @@ describe('a live picture', () => {
     expect(
       await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name)),
     ).toContainEqual(expect.stringContaining(`/local/${id}/${broadcast?.id}/${manifest}`));
+    const reports = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name }) => name)
+        .filter((name) => /\.(mpd|m3u8|m4s)/.test(name) && name.includes('CMCD=')),
+    );
+    const said = reports.map((name) => readReport(cmcdTextOf(name.slice(name.indexOf('/local/')))!));
+    expect(new Set(said.map((report) => report?.session)).size).toBe(1);
+    expect(said.every((report) => report?.stalledTotalMs !== undefined)).toBe(true);
+    expect(reports.every((name) => name.split('CMCD=').length === 2)).toBe(true);
     await page.getByText(/^\s*Latency \d+(\.\d)? s/).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
 

@@ -143,6 +143,14 @@ export const deploymentFields = z.strictObject({
     .describe(
       'Whether viewers may be about two seconds behind (`low`): parts of segments come from workers, through live origins. Streams can still opt out. With `standard` there are no live origins: viewers get everything from the bucket, and are about 7 seconds behind. Deploy a change only while nobody is on air.',
     ),
+  audienceSamplePercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(10)
+    .describe(
+      'Share of viewers’ requests that viewers are counted from, in percent; 0 counts nobody. With 10, counts are right up to about 7,000 viewers at once in all regions together, and too low beyond.',
+    ),
   partMs: z
     .literal([...partLengthsMs])
     .default(defaultPartMs)

@@ -46,6 +46,11 @@ export const controlCodec = envCodec({
   eventBus: eventBusLocation.optional(),
   /** Signing secret for a webhook bus: `whsec_…`, or several, one per line. */
   webhookSecret: secretLocation.optional(),
+  /**
+   * File with the token that the edge at `playbackBaseUrl` asks of who wants to know its audience. Without it, audiences aren't recorded:
+   * on AWS a function that follows CloudFront's log does this.
+   */
+  tierTokenFile: z.string().min(1).optional(),
   /** Token for callers that don't come from this machine. Without it, they are refused. */
   apiToken: secretLocation.optional(),
   /** Further accepted values of the Host header, besides the listening address. */

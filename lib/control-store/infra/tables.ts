@@ -10,6 +10,7 @@ import {
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { controlKeyAlias } from '../../config/names.ts';
 import { removal } from '../../infra/removal.ts';
 import { type ControlRole, tableAccess } from '../table-access.ts';
 import {
@@ -48,7 +49,7 @@ export class ControlTables extends Construct {
     super(scope, id);
     const removalPolicy = removal(keepOnDelete);
     this.encryptionKey = new Key(this, 'Key', {
-      alias: `${name}-control`,
+      alias: controlKeyAlias(name),
       description: `Streams, keys and events of ${name}.`,
       enableKeyRotation: true,
       removalPolicy,

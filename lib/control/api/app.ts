@@ -4,6 +4,7 @@ import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
 import { addBudgetRoutes } from '../budget/budget-routes.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
 import { addDocument, createApiShell } from './api-base.ts';
+import { addAudienceRoutes } from './audience.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';
@@ -39,6 +40,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addBroadcastRoutes(app, context);
   addDownloadRoutes(app, context);
   addHealthRoutes(app, context);
+  addAudienceRoutes(app, context);
   addEventRoutes(app, context);
   addDestinationRoutes(app, context);
   addPlaybackRoutes(app, context);

@@ -26,9 +26,7 @@ import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
 
 /** What a stream's own representation shows of its documents; undefined if they don't exist. */
 export type StreamDocuments = {
-  readonly [Kind in Exclude<DocumentKind, 'deletions' | 'downloads' | 'health' | 'health-past'>]:
-    | StreamDocument<Kind>
-    | undefined;
+  readonly [Kind in 'takedown' | 'channel' | 'pushes']: StreamDocument<Kind> | undefined;
 };
 
 /** A schema's value in a response. */

@@ -32,6 +32,7 @@ export const routeAccess: Readonly<Record<string, Scope | 'open'>> = {
   'POST /v1/streams/{id}/broadcasts/{broadcastId}/downloads': 'streams:write',
   'GET /v1/streams/{id}/broadcasts/{broadcastId}/downloads/{downloadId}': 'streams:read',
   'GET /v1/streams/{id}/health': 'streams:read',
+  'GET /v1/streams/{id}/audience': 'streams:read',
   'GET /v1/streams/{id}/events': 'streams:read',
   'GET /v1/streams/{id}/events/live': 'streams:read',
   'GET /v1/streams/{id}/destinations': 'streams:read',

@@ -11,6 +11,7 @@ import {
   FunctionRuntime,
   HttpVersion,
   type IOrigin,
+  type IRealtimeLogConfigRef,
   PriceClass,
   S3OriginAccessControl,
   SecurityPolicyProtocol,
@@ -57,6 +58,8 @@ export interface EdgeDistributionProps {
   readonly domain?: Deployment['domain'];
   /** See `EdgeFirewallProps`. @default 1000 */
   readonly viewersPerAddress?: number;
+  /** The log that viewers are counted from. @default nobody is counted */
+  readonly audienceLog?: IRealtimeLogConfigRef | undefined;
 }
 
 /** `/time`, the viewer page, the embedded player, oEmbed, and the page under every other path. */
@@ -170,7 +173,7 @@ export class EdgeDistribution extends Construct {
 
   /** The behaviours for every region's media, in the order CloudFront tries them. */
   #media(
-    { deployment, regions, originAccounts }: EdgeDistributionProps,
+    { deployment, regions, originAccounts, audienceLog }: EdgeDistributionProps,
     headers: EdgeResponseHeaders,
     access: EdgeAccess,
   ): Record<string, BehaviorOptions> {
@@ -193,6 +196,7 @@ export class EdgeDistribution extends Construct {
           functionAssociations: [access.onRequest],
           allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
           compress: behaviour.rule.compress,
+          ...(audienceLog && { realtimeLogConfig: audienceLog }),
           // A player with an http URL would be redirected at every segment; it is better to fail visibly.
           viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         },

@@ -9,7 +9,9 @@ export interface CacheKey {
   readonly rule: DeliveryRule;
 }
 
-const maxTargetLength = 1200;
+const maxPathLength = 1200;
+/** What players say about themselves (CMCD) is in the query. */
+const maxQueryLength = 4096;
 
 /**
  * The cache key of a request target, or undefined if nothing is delivered at it. The path must be an object key verbatim,
@@ -17,9 +19,9 @@ const maxTargetLength = 1200;
  * parameters that the rule does not list are dropped, and so are directives that mean nothing (see key-grammar.ts).
  */
 export function cacheKeyOf(target: string): CacheKey | undefined {
-  if (target.length > maxTargetLength) return undefined;
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
+  if (path.length > maxPathLength || target.length - path.length > maxQueryLength) return undefined;
   if (!path.startsWith('/') || !isObjectKey(path.slice(1)) || !objectNamePattern.test(path)) return undefined;
   const rule = deliveryRuleFor(path);
   if (!rule) return undefined;

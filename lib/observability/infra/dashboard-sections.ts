@@ -200,6 +200,9 @@ function edge({ atEdge }: OwnMetrics, DistributionId: string): DashboardSection 
       graph('Errors, %', ...distribution(['4xxErrorRate', 'Average'], ['5xxErrorRate', 'Average'])),
       graph('Cache hit rate, %', ...distribution(['CacheHitRate', 'Average'])),
       graph('Origin latency, ms', ...distribution(['OriginLatency', 'p50'], ['OriginLatency', 'p95'])),
+      graph('Viewers', atEdge('Viewers')),
+      graph('Waiting for media, %', atEdge('RebufferPercent')),
+      graph('Start-up, ms', atEdge('ViewerStartupMs')),
     ],
   };
 }

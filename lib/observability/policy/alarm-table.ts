@@ -458,6 +458,17 @@ export const edgeAlarms = {
     because:
       'Players recover from single errors, but not from ten minutes of them. No data means no viewers.',
   },
+  ViewersRebuffering: {
+    title: 'Viewers waiting for media',
+    means: 'Of the time that viewers watch, at least 3 % is spent waiting: pictures stop again and again.',
+    reads: { metric: 'RebufferPercent' },
+    bad: ['>=', 3],
+    periodSeconds: 300,
+    periods: [2, 3],
+    missing: 'good',
+    because:
+      'Half a percent is usual, and people leave from one on. Single viewers with a bad network are not counted alone: it is measured from ten viewers on. No data means fewer.',
+  },
   EdgeOriginLatency: {
     title: 'Slow origin responses',
     means: 'At least one in twenty requests that the edge passes on to the origin takes more than a second.',

@@ -145,6 +145,7 @@ describe('access to the tables', () => {
       metrics: [],
       'live-origin': [],
       budget: [],
+      audience: [],
     });
   });
 

@@ -71,7 +71,7 @@ describe('the cache key', () => {
     '/local/s/1.m4s#x',
     '/local/s/1.m4s;x',
     `/${'a'.repeat(1001)}.m4s`,
-    `/local/s/playlist.m3u8?${'x'.repeat(1300)}`,
+    `/local/s/playlist.m3u8?${'x'.repeat(4_100)}`,
     '/time',
     '/healthz',
   ])('there is none for %s', (target) => {

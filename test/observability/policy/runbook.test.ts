@@ -18,7 +18,7 @@ const sections = new Map(
     }),
 );
 const namedEvents = (text: string): string[] =>
-  [...text.matchAll(/["`]((?:ingest|encoder|edge|control|managed|push|process|canary)\.[a-z.-]+)["`]/g)].map(
+  [...text.matchAll(/["`]((?:ingest|encoder|edge|audience|control|managed|push|process|canary)\.[a-z.-]+)["`]/g)].map(
     ([, name]) => name ?? '',
   );
 

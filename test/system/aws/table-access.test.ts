@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
+import type { AudienceStore } from '../../../lib/audience/ports.ts';
 import type { DeletionStore } from '../../../lib/control/deletions/deletion-runner.ts';
 import type { FleetMeasurement } from '../../../lib/control/fleet-metrics/measure-fleets.ts';
 import type { ChannelStore } from '../../../lib/control/managed-channels/channel-runner.ts';
@@ -172,6 +173,12 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     listOpenDocuments: true,
     appendEvent: true,
   } satisfies Record<keyof ChannelStore, true>,
+  audience: {
+    getStream: true,
+    latestBroadcast: true,
+    getDocument: true,
+    putDocument: true,
+  } satisfies Record<keyof AudienceStore, true>,
   budget: { getBudgetStop: true, putBudgetStop: true } satisfies Record<keyof BudgetStore, true>,
   metrics: { listFleet: true } satisfies Record<keyof FleetMeasurement['store'], true>,
 };

@@ -196,6 +196,10 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       const window = query.get('window') === 'broadcast' ? 'broadcast' : 'recent';
       return send(200, (healths.get(id) ?? ((window) => cannedHealth({}, window)))(window));
     }
+    if (verb === 'audience') {
+      const series = { stepMs: 10_000, samples: [] };
+      return send(200, { viewers: 0, peak: 0, plays: 0, watchTimeMs: 0, series });
+    }
     if (verb === 'keys') return send(201, { key: formatStreamKey(newStreamKey(id as never)) });
     if (verb === 'end') {
       change(id, { state: 'ended' });

@@ -224,6 +224,7 @@ export function planProcesses(
       playbackKeys: `file:${playbackKeysFile}`,
       origin: backends.origin,
       originTokenFile,
+      tierTokenFile,
       apiToken: `file:${apiTokenFile}`,
       eventBus: backends.eventBus,
       webhookSecret: backends.webhookSecret,

@@ -71,6 +71,23 @@ const healthSample = {
   gapMs: 41,
 };
 
+const audience = {
+  broadcastId,
+  viewers: 48,
+  peak: 131,
+  plays: 412,
+  watchTimeMs: 86_400_000,
+  startupMs: { p50: 640, p95: 1_900 },
+  rebufferRatio: 0.004,
+  series: {
+    stepMs: 10_000,
+    samples: [
+      { at: '2026-11-22T18:00:10.000Z', viewers: 12 },
+      { at: '2026-11-22T18:00:20.000Z', viewers: 48 },
+    ],
+  },
+};
+
 const takedown = {
   streamId: id,
   state: 'taking-down',
@@ -134,6 +151,7 @@ export const examples = {
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
   streamPage: { streams: [listed], cursor: id },
+  audience,
   streamChange: { name: 'Sunday concert, second half' },
   newKey: { graceSeconds: 3_600 },
   createdKey: {

@@ -1,6 +1,7 @@
 import type {
   Broadcast,
   BroadcastList,
+  Audience,
   CreatedKey,
   CreatedStream,
   Deletion,
@@ -100,6 +101,7 @@ export interface ApiClient {
   createDownload(id: string, broadcastId: string, made: NewDownload): Promise<Download>;
   /** Newest first. */
   listDownloads(id: string, broadcastId: string): Promise<readonly Download[]>;
+  getAudience(id: string): Promise<Audience>;
   /** Takes the stream down; repeating it changes nothing. `reason` is for reviewers. */
   takedown(id: string, reason: string): Promise<Takedown>;
   restore(id: string): Promise<Takedown>;
@@ -162,6 +164,7 @@ export function createApiClient(
     rotateKey(id) {
       return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
     },
+    getAudience: (id) => call('GET', `${one(id)}/audience`),
     endBroadcast: (id) => call('POST', `${one(id)}/end`),
     listBroadcasts: async (id) =>
       (await call<BroadcastList>('GET', `${one(id)}/broadcasts?limit=100`)).broadcasts,

@@ -35,6 +35,8 @@ export type DestinationState = NonNullable<Destination['state']>;
 export type NewDestination = Schemas['NewDestination'];
 export type DestinationChange = Schemas['DestinationChange'];
 
+export type Audience = Schemas['Audience'];
+
 export type Deletion = Schemas['Deletion'];
 export type RecordingsChoice = Schemas['RecordingsChoice'];
 

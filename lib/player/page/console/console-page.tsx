@@ -8,6 +8,7 @@ import { Recordings } from '../recordings/recordings.tsx';
 import { useApi, useServices } from '../shell/services.ts';
 import { usePolled } from '../ui/use-polled.ts';
 import { ConsoleHead } from './console-head.tsx';
+import { AudiencePanel } from './audience-panel.tsx';
 import { DestinationsPanel } from './destinations-panel.tsx';
 import { EventLog } from './event-log.tsx';
 import { HealthPanel } from './health/health-panel.tsx';
@@ -88,6 +89,7 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
             </>
           )}
           <Recordings stream={stream} />
+          <AudiencePanel id={stream.id} />
           <EventLog journal={journal} />
         </div>
         <div class="console-side">

@@ -10,6 +10,8 @@ import { LiveSync } from './live-sync.ts';
 import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
 import { type PeriodQualities, periodQualities, qualitiesAt } from './policy/mpd-qualities.ts';
+import { StallMeter } from './policy/stall-meter.ts';
+import { asPreview, viewerReports, withStalls } from './policy/viewer-report.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
 
 const retryParameters = {
@@ -34,6 +36,9 @@ export async function createShakaEngine(
   const player = new shaka.Player();
   // Shaka takes a rate above 1 for trick play, and ends that near the live edge, again and again.
   video.addEventListener('ratechange', (event) => event.stopImmediatePropagation(), { capture: true });
+  // Before the element: shaka takes what it reports from the element's events.
+  const isPreview = maxHeight !== undefined;
+  if (!isPreview) player.configure({ cmcd: viewerReports((bytes) => crypto.getRandomValues(bytes)) });
   await player.attach(video);
   player.setVideoContainer(captions);
   let lowLatency: LowLatencyMpd | undefined;
@@ -80,6 +85,15 @@ export async function createShakaEngine(
 
   player.getNetworkingEngine()?.registerRequestFilter(meterGrowing);
 
+  const stalls = new StallMeter();
+  player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
+    const stalledMs = stalls.totalMs(performance.now());
+    request.uris = request.uris.map((uri) => (isPreview ? asPreview(uri) : withStalls(uri, stalledMs)));
+  });
+  video.addEventListener('playing', () => stalls.playing());
+  for (const name of ['seeking', 'pause'])
+    video.addEventListener(name, () => stalls.moved(performance.now()));
+
   let offsetMs = 0;
   player.getNetworkingEngine()?.registerResponseFilter((type, response) => {
     if (type !== shaka.net.NetworkingEngine.RequestType.TIMING) return;
@@ -125,7 +139,9 @@ export async function createShakaEngine(
     },
   });
   player.addEventListener('buffering', (event) => {
-    if ((event as Event & { readonly buffering: boolean }).buffering) sync.starved();
+    const { buffering } = event as Event & { readonly buffering: boolean };
+    stalls.buffering(buffering, performance.now());
+    if (buffering) sync.starved();
   });
 
   let chosenId: string | undefined;
@@ -172,6 +188,7 @@ export async function createShakaEngine(
       beganLive = false;
       isAudioOnly = chosenId === audioOnlyId;
       player.configure('manifest.disableVideo', isAudioOnly);
+      stalls.loading();
       // What a low-latency target set before stays otherwise.
       player.configure('streaming.rebufferingGoal', rebufferingGoal);
       sync.follow(from === 'live');

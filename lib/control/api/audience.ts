@@ -1,0 +1,67 @@
+import { createRoute, type z } from '@hono/zod-openapi';
+import { isCurrent } from '../../audience/policy/audience-record.ts';
+import { startupPercentile } from '../../audience/policy/startup-times.ts';
+import type { StreamAudience } from '../../control-store/audience.ts';
+import type { ApiContext, ControlApi } from './context.ts';
+import { iso } from './present-documents.ts';
+import { answer, problems, streamParams } from './route-parts.ts';
+import { Audience } from './schemas/audience-schemas.ts';
+import { examples } from './schemas/examples.ts';
+import { loadStream } from './stream-access.ts';
+
+const get = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}/audience',
+  operationId: 'getAudience',
+  summary: 'Who watches a stream',
+  description:
+    'Viewers now, peak, watch time, start-up time and rebuffering of the newest broadcast, by what players say about themselves (CMCD). Renewed every 10 seconds.',
+  tags: ['Playback'],
+  request: { params: streamParams },
+  responses: {
+    200: answer(Audience, examples.audience, 'The audience of the newest broadcast that was watched.'),
+    ...problems('stream-not-found'),
+  },
+});
+
+export function addAudienceRoutes(app: ControlApi, context: ApiContext): void {
+  app.openapi(get, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const document = await context.store.getDocument(stream.id, 'audience');
+    return c.json(presentAudience(document?.body, context.clock.wallMs()), 200);
+  });
+}
+
+const nobody: z.infer<typeof Audience> = {
+  viewers: 0,
+  peak: 0,
+  plays: 0,
+  watchTimeMs: 0,
+  series: { stepMs: 10_000, samples: [] },
+};
+
+export function presentAudience(
+  audience: StreamAudience | undefined,
+  nowMs: number,
+): z.infer<typeof Audience> {
+  if (audience === undefined) return nobody;
+  const { broadcastId, viewers, peak, plays, watchMs, toldMs, stalledMs, startups, series } = audience;
+  const p50 = startupPercentile(startups, 0.5);
+  const p95 = startupPercentile(startups, 0.95);
+  return {
+    broadcastId,
+    viewers: isCurrent(audience, nowMs) ? viewers : 0,
+    peak,
+    plays,
+    watchTimeMs: watchMs,
+    ...(p50 !== undefined && p95 !== undefined && { startupMs: { p50, p95 } }),
+    ...(toldMs > 0 && { rebufferRatio: Math.round(Math.min(1, stalledMs / toldMs) * 10_000) / 10_000 }),
+    series: {
+      stepMs: series.stepMs,
+      samples: series.viewers.map((most, step) => ({
+        at: iso(series.startMs + step * series.stepMs),
+        viewers: most,
+      })),
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { z } from '@hono/zod-openapi';
+import { broadcastId, time } from './schema-parts.ts';
+
+const count = z.number().int().min(0);
+
+const AudienceSeries = z
+  .strictObject({
+    stepMs: z.number().int().openapi({ description: 'Length of a step, in milliseconds.', example: 10_000 }),
+    samples: z
+      .array(
+        z.strictObject({
+          at: time.openapi({ description: 'When the step begins.' }),
+          viewers: count.openapi({ description: 'The most viewers at once within the step.', example: 48 }),
+        }),
+      )
+      .openapi({ description: 'Oldest first, at most 240. Steps grow with the broadcast.' }),
+  })
+  .openapi('AudienceSeries');
+
+export const Audience = z
+  .strictObject({
+    broadcastId: broadcastId.optional().openapi({
+      description: 'The broadcast that was watched, the newest. Omitted if nobody has watched one.',
+    }),
+    viewers: count.openapi({
+      description: 'Viewers at once, about ten seconds ago on one machine and half a minute ago on AWS.',
+      example: 48,
+    }),
+    peak: count.openapi({ description: 'The most viewers at once.', example: 131 }),
+    plays: count.openapi({ description: 'Viewing sessions that began.', example: 412 }),
+    watchTimeMs: count.openapi({
+      description: 'How long all viewers together have watched, in milliseconds.',
+      example: 86_400_000,
+    }),
+    startupMs: z
+      .strictObject({
+        p50: count.openapi({ description: 'Half of all viewers waited at most so long.', example: 640 }),
+        p95: count.openapi({ description: '95 of 100 viewers waited at most so long.', example: 1_900 }),
+      })
+      .optional()
+      .openapi({
+        description:
+          'Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said.',
+      }),
+    rebufferRatio: z.number().min(0).max(1).optional().openapi({
+      description:
+        'Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.',
+      example: 0.004,
+    }),
+    series: AudienceSeries,
+  })
+  .openapi('Audience', {
+    description:
+      'Who watches, as sums; nothing about any one viewer is kept. Live and recorded viewers of the newest broadcast count alike.',
+  });

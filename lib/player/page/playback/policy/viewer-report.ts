@@ -1,0 +1,30 @@
+/**
+ * What our player says about itself with each request: CMCD version 2 (CTA-5004-B), by which the platform counts viewers and knows how
+ * playback goes (lib/audience/). In the query, which no cache key has: headers would make the browser ask for permission first, once
+ * for each segment.
+ */
+
+/** What is counted, and no more: each request carries it. */
+const reportedKeys = ['sid', 'sta', 'msd', 'su', 'ot', 'st', 'sf', 'br', 'bl', 'v'];
+
+/** Shaka's `cmcd` configuration. A session is one opened page: nothing links it to the next. */
+export const viewerReports = (random: (bytes: Uint8Array) => Uint8Array) => ({
+  enabled: true,
+  version: 2,
+  useHeaders: false,
+  // Shaka's own needs a secure context, which a page on a LAN isn't.
+  sessionId: sessionName(random),
+  contentId: '',
+  includeKeys: reportedKeys,
+});
+
+const sessionName = (random: (bytes: Uint8Array) => Uint8Array): string =>
+  [...random(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Adds how long playback has waited for media so far (`bsda`), which shaka doesn't report. URLs without a report stay as they are. */
+export const withStalls = (url: string, stalledMs: number): string =>
+  url.replace(/([?&]CMCD=[^&#]+)/, `$1%2Cbsda%3D%28${stalledMs}%29`);
+
+/** Marks a request as none of a viewer's. */
+export const asPreview = (url: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}CMCD=com.headwater-preview`;
