@@ -2,19 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { requestOriginOf } from '../lib/adapters/node/http/direct-request.ts';
 import { guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { pageCodec } from '../lib/config/programs/page.ts';
-import { bundlePage } from '../lib/player/bundle.ts';
+import { configFor } from '../lib/player/policy/own-machine.ts';
+import type { PageFiles } from '../lib/player/policy/routes.ts';
+import { readPage } from '../lib/player/read-page.ts';
 import { createPageServer } from '../lib/player/server.ts';
 
 await runProgram({
   codec: pageCodec,
   role: 'page',
-  async start({ host, port, reloadTabs, ...config }, emit) {
+  async start({ host, port, reloadTabs, ownNames, filesDir, ...config }, emit) {
     const startedMs = performance.now();
     const build = reloadTabs ? randomUUID() : undefined;
-    const files = await bundlePage({ build });
+    const files = filesDir === undefined ? await bundled(build) : await readPage(filesDir);
     let bytes = 0;
     for (const { body } of files.values()) bytes += body.length;
     emit('player.page.built', {
@@ -22,7 +25,10 @@ await runProgram({
       bytes,
       durationMs: Math.round(performance.now() - startedMs),
     });
-    const server = createPageServer(files, config, { build });
+    const server = createPageServer(files, config, {
+      build,
+      configFor: (request, common) => configFor(requestOriginOf(request), common, ownNames),
+    });
     guardClients(server, { maxConnections: 4096 });
     server.listen(port, host);
     await once(server, 'listening');
@@ -37,3 +43,9 @@ await runProgram({
     };
   },
 });
+
+/** Loads the bundler only where the page isn't made yet. */
+async function bundled(build: string | undefined): Promise<PageFiles> {
+  const { bundlePage } = await import('../lib/player/bundle.ts');
+  return bundlePage({ build });
+}

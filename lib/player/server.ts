@@ -1,10 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { hostsIn, requestAim } from '../protocol/http/request-aim.ts';
-import { pageFile } from './bundle.ts';
+import { pageFile } from './page-file.ts';
 import { securityHeaders } from './policy/headers.ts';
 import { cacheControlOf, fileFor, isEmbeddable, type PageFile, type PageFiles } from './policy/routes.ts';
 import type { RuntimeConfig } from './policy/runtime-config.ts';
+
+interface PageServerOptions {
+  readonly build?: string | undefined;
+  /** What `/config.json` says to whoever asks, and headers allow. @default the same for everybody */
+  readonly configFor?: (request: IncomingMessage, config: RuntimeConfig) => RuntimeConfig;
+}
 
 /**
  * The page's server: static files from memory, `/config.json` and `/healthz`. Stateless and without outgoing
@@ -12,22 +18,23 @@ import type { RuntimeConfig } from './policy/runtime-config.ts';
  */
 export function createPageServer(
   built: PageFiles,
-  config: RuntimeConfig,
-  { build }: { build?: string | undefined } = {},
+  common: RuntimeConfig,
+  { build, configFor = (_, config) => config }: PageServerOptions = {},
 ): Server {
   const files = new Map(built);
-  files.set('/config.json', pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false));
   const zipped = new Map<PageFile, Buffer>();
   for (const file of files.values()) {
     if (file.body.length > 512) zipped.set(file, gzipSync(file.body));
   }
-  const closed = securityHeaders(config);
-  const embeddable = securityHeaders(config, { embeddable: true });
 
   const answer = (request: IncomingMessage, response: ServerResponse): unknown => {
     const aim = requestAim(request.method ?? '', request.url ?? '', hostsIn(request.rawHeaders));
     const path = pathOf(aim?.target ?? '');
-    const always = isEmbeddable(path) ? embeddable : closed;
+    const config = configFor(request, common);
+    const always = securityHeaders(
+      { ...config, connects: consoleOrigins(config) },
+      { embeddable: isEmbeddable(path) },
+    );
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
     if (aim === undefined) return sendText(response, 400, 'Invalid request target or Host header.\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -36,6 +43,7 @@ export function createPageServer(
     }
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
     if (build !== undefined && path === '/reload') return sendBuild(response, build);
+    if (path === '/config.json') return send(request, response, 200, configFile(config), undefined);
     const found = fileFor(path, files);
     if (!found) return sendText(response, 404, 'File not found.\n');
     send(request, response, found.status, found.file, zipped.get(found.file));
@@ -52,6 +60,13 @@ export function createPageServer(
   );
   return server;
 }
+
+const configFile = (config: RuntimeConfig): PageFile =>
+  pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false);
+
+/** Where a console with a login connects to that this server knows of. */
+const consoleOrigins = ({ console }: RuntimeConfig): string[] =>
+  console !== undefined && 'tokenApiBaseUrl' in console ? [new URL(console.tokenApiBaseUrl).origin] : [];
 
 function send(
   request: IncomingMessage,
