@@ -173,8 +173,10 @@ async function live(options: LiveOptions): Promise<void> {
     const trust = trustLines(secrets.tlsCertFile, urls, process.platform);
     const token = (await readFile(secrets.apiTokenFile, 'utf8')).trim();
     const notice = { file: secrets.apiTokenFile, token: hadToken ? undefined : token };
+    // Its link has the token, too.
     const access = exposure.ownNames && { urls: called, token, qrCode: terminalQrCode };
-    process.stdout.write(`${readyText(urls, trust, demoPage, inspector, notice, access)}\n`);
+    const tokenNotice = access ? undefined : notice;
+    process.stdout.write(`${readyText(urls, trust, demoPage, inspector, tokenNotice, access)}\n`);
   }
   emit('ready', {
     api: urls.api,

@@ -3,13 +3,13 @@ import decodeQR from 'qr/decode.js';
 import { terminalQrCode } from '../../../../lib/adapters/local/platform/qr-code.ts';
 
 const scale = 4;
-const escape = '\u001B';
+const esc = '\u001B';
 
 /** What a scanner reads off the terminal: each character is two modules, dark or white. */
 function scan(shown: string): string {
   const lines = shown
     .split('\n')
-    .map((line) => line.replace(`  ${escape}[30;107m`, '').replace(`${escape}[0m`, ''));
+    .map((line) => line.replace(`  ${esc}[30;107m`, '').replace(`${esc}[0m`, ''));
   const modules = lines.flatMap((line) => [
     [...line].map((block) => block === '█' || block === '▀'),
     [...line].map((block) => block === '█' || block === '▄'),
