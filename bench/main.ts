@@ -1,12 +1,13 @@
 // `npm run bench`: Headwater next to its peers, on this machine, in one run.
 
 import { writeFile } from 'node:fs/promises';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { stopOnSignals } from '../testkit/cleanup.ts';
 import { type MachineFacts, machineFacts, machineText } from '../testkit/report/machine.ts';
 import { edgeBench, herdLoads } from './edge/edge.ts';
+import { helpText } from './help.ts';
 import { latencyBench } from './latency/latency.ts';
-import { type BenchOptions, helpText, type Part, parseBenchOptions } from './options.ts';
+import { type BenchOptions, type Part, parseBenchOptions } from './options.ts';
 import { headwaterRelay } from './relay/headwater-relay.ts';
 import { relayBench } from './relay/relay.ts';
 import { type Section, sectionJson, sectionText } from './report.ts';
@@ -58,6 +59,6 @@ try {
   else await bench(options);
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`bench: ${fault.message}\n\n${helpText}`);
+  process.stderr.write(usageText('bench', fault));
   process.exitCode = 2;
 }

@@ -14,13 +14,14 @@ import { edgeRequests } from '../lib/adapters/node/http/edge-requests.ts';
 import { createLog } from '../lib/adapters/node/log.ts';
 import { openSecret } from '../lib/adapters/secret-sources.ts';
 import { pageOrigin } from '../lib/canary/broadcast.ts';
-import { type CanaryOptions, helpText, parseCanaryOptions } from '../lib/canary/options.ts';
+import { helpText } from '../lib/canary/help.ts';
+import { type CanaryOptions, parseCanaryOptions } from '../lib/canary/options.ts';
 import { canaryScopes, chooseCredentials } from '../lib/canary/policy/credentials.ts';
 import { CanaryStoppedError, CanaryUnusableError } from '../lib/canary/policy/errors.ts';
 import type { CanaryPorts } from '../lib/canary/ports.ts';
 import { faultsOfReport, figureOf, reportJson, reportText } from '../lib/canary/report.ts';
 import { type CanaryReport, hasPassed, runCanary } from '../lib/canary/run.ts';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { EnvironmentError } from '../lib/config/env.ts';
 import { type SecretLocation, secretLocation } from '../lib/config/locations.ts';
 import { apiToken, canaryCodec } from '../lib/config/programs/canary.ts';
@@ -154,6 +155,6 @@ try {
   process.exit(await main(process.argv.slice(2)));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`canary: ${fault.message}\n`);
+  process.stderr.write(usageText('canary', fault));
   process.exit(2);
 }

@@ -10,6 +10,7 @@ import { aimed } from '../lib/adapters/node/http/aimed.ts';
 import { directRequestOf } from '../lib/adapters/node/http/direct-request.ts';
 import { edgeAudienceSource } from '../lib/adapters/node/http/edge-audience-source.ts';
 import { checkingIntervalMs, guardClients } from '../lib/adapters/node/http/guard-clients.ts';
+import { RequestName } from '../lib/adapters/node/http/request-name.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin, readOriginToken } from '../lib/adapters/object-stores.ts';
 import { openSecret, readApiToken, readKeyPepper } from '../lib/adapters/secret-sources.ts';
@@ -21,7 +22,6 @@ import { DeletionRunner } from '../lib/control/deletions/deletion-runner.ts';
 import { KeyRing } from '../lib/control/playback/key-ring.ts';
 import { StreamPlayback } from '../lib/control/playback/stream-playback.ts';
 import { directCaller } from '../lib/control/policy/callers.ts';
-import { loopbackNames } from '../lib/control/policy/loopback.ts';
 import { DownloadBook } from '../lib/control/recordings/download-book.ts';
 import { DownloadRunner } from '../lib/control/recordings/download-runner.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
@@ -34,6 +34,9 @@ import type { MemberId } from '../lib/routing/ids.ts';
 const drainMs = 1_000;
 /** Interval for resuming takedowns and deletions that were not completed in their first run. */
 const sweepEveryMs = 1_000;
+
+/** What answers say of where things are. */
+const urlFields = ['ingestRtmpUrl', 'ingestRtmpsUrl', 'playbackBaseUrl', 'pageBaseUrl'] as const;
 
 await runProgram({
   codec: controlCodec,
@@ -78,6 +81,7 @@ await runProgram({
       void deletions?.sweep();
       void runner?.sweep();
     }, sweepEveryMs);
+    const called = config.ownNames && new RequestName(config.ownNames);
     let app: ControlApi | undefined;
     const listener = getRequestListener(
       (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
@@ -88,13 +92,22 @@ await runProgram({
       connectionsCheckingInterval: checkingIntervalMs,
       maxHeaderSize: 16_384,
     };
-    const server = createServer(limits, aimed(listener));
+    const answer: typeof listener = called
+      ? (request, response) => called.run(request.headers.host, () => listener(request, response))
+      : listener;
+    const server = createServer(limits, aimed(answer));
     guardClients(server, { maxConnections: 1_000 });
     server.listen(port, host);
     await once(server, 'listening');
     const address = server.address() as AddressInfo;
     const { port: ownPort } = address;
-    const ownNames = [address.address, host].map((name) => hostPort({ host: name, port: ownPort }));
+    const listensAt = [address.address, host].map((name) => hostPort({ host: name, port: ownPort }));
+    const full = {
+      ...config,
+      keyPepper: pepper,
+      allowedHosts: [...listensAt, ...allowedHosts].flatMap(loopbackNames),
+      allowedOrigins: config.allowedOrigins.flatMap(loopbackNames),
+    };
     app = createControlApi({
       store,
       clock,
@@ -112,12 +125,7 @@ await runProgram({
       },
       playback,
       callerOf: (c) => directCaller(directRequestOf(c), token),
-      config: {
-        ...config,
-        keyPepper: pepper,
-        allowedHosts: [...ownNames, ...allowedHosts].flatMap(loopbackNames),
-        allowedOrigins: config.allowedOrigins.flatMap(loopbackNames),
-      },
+      config: called?.follow(full, urlFields) ?? full,
     });
     return {
       port: address.port,

@@ -1,9 +1,10 @@
 // `npm run forecast`: what a load costs on a deployment, and which limit it reaches first.
 import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { DeploymentError } from '../lib/config/deployment.ts';
 import { forecast } from '../lib/cost/forecast.ts';
-import { helpText, parseForecastOptions } from '../lib/cost/forecast-options.ts';
+import { helpText } from '../lib/cost/forecast-help.ts';
+import { parseForecastOptions } from '../lib/cost/forecast-options.ts';
 import { forecastText } from '../lib/cost/forecast-text.ts';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -21,7 +22,7 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof DeploymentError || fault instanceof UsageError)) throw fault;
-  const lines = fault instanceof DeploymentError ? fault.lines : [fault.message];
-  for (const line of lines) process.stderr.write(`forecast: ${line}\n`);
+  if (fault instanceof UsageError) process.stderr.write(usageText('forecast', fault));
+  else for (const line of fault.lines) process.stderr.write(`forecast: ${line}\n`);
   process.exitCode = 2;
 }

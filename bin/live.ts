@@ -1,27 +1,47 @@
 // The whole platform on one machine: every program as a separate, supervised process on loopback.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { awsBackends } from '../lib/adapters/local/platform/aws-endpoint.ts';
 import { folderBackends, withWebhook } from '../lib/adapters/local/platform/backends.ts';
-import { isForPeople, lineText, readyText, trustLines } from '../lib/adapters/local/platform/console.ts';
+import { readyText, trustLines } from '../lib/adapters/local/platform/console.ts';
+import { ensureDataDir } from '../lib/adapters/local/platform/data-dir.ts';
 import { startDemo } from '../lib/adapters/local/platform/demo.ts';
+import { certifiedNames, exposureOf } from '../lib/adapters/local/platform/exposure.ts';
+import { helpText } from '../lib/adapters/local/platform/help.ts';
 import { withInspector } from '../lib/adapters/local/platform/inspector.ts';
 import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
-import { helpText, type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
-import { originUrlOf, planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
+import { type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
+import { openOutput, reportFault } from '../lib/adapters/local/platform/output.ts';
+import {
+  bundledPrograms,
+  originUrlOf,
+  planProcesses,
+  platformUrls,
+} from '../lib/adapters/local/platform/plan.ts';
 import { ProcessTable } from '../lib/adapters/local/platform/process-table.ts';
+import { terminalQrCode } from '../lib/adapters/local/platform/qr-code.ts';
 import { ensureSecrets, rotatePlaybackKeys } from '../lib/adapters/local/platform/secrets.ts';
-import { type ProcessLine, Supervisor } from '../lib/adapters/local/platform/supervisor.ts';
-import { assignPorts, checkPorts, freePorts, portCount } from '../lib/adapters/local/platform/tcp-ports.ts';
+import { followStart, StartProgress } from '../lib/adapters/local/platform/start-progress.ts';
+import { Supervisor } from '../lib/adapters/local/platform/supervisor.ts';
+import {
+  assignPorts,
+  checkPorts,
+  freePorts,
+  openPorts,
+  portCount,
+} from '../lib/adapters/local/platform/tcp-ports.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
 import { listenFetch } from '../lib/adapters/node/http/fetch-server.ts';
 import { createLog } from '../lib/adapters/node/log.ts';
-import { explainFault } from '../lib/adapters/node/program.ts';
 import { createProcessApi } from '../lib/control/api/processes.ts';
-import { loopbackNames } from '../lib/control/policy/loopback.ts';
+import { isLoopbackHost, loopbackNames } from '../lib/net/policy/loopback.ts';
+import { urlHost } from '../lib/routing/host-port.ts';
 
 const root = join(import.meta.dirname, '..');
+const progress = new StartProgress(process.argv.includes('--json') ? undefined : process.stderr);
+const isBundled = import.meta.filename.endsWith('.mjs');
 
 async function main(): Promise<void> {
   const options = parseLiveOptions(process.argv.slice(2), root);
@@ -30,7 +50,7 @@ async function main(): Promise<void> {
     return;
   }
   if (options.rotatePlaybackKeys) {
-    await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+    await ensureDataDir(options.dataDir);
     await rotatePlaybackKeys(options.dataDir);
     process.stdout.write(
       'New playback key made. It signs new links from a minute on; links in use stay valid.\n',
@@ -41,7 +61,8 @@ async function main(): Promise<void> {
 }
 
 async function live(options: LiveOptions): Promise<void> {
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  progress.glance('Preparing the data folder');
+  await ensureDataDir(options.dataDir);
   const unlock = await lockDataDir(options.dataDir);
   const ffmpeg = await findFfmpeg();
   const count = portCount(options);
@@ -49,19 +70,23 @@ async function live(options: LiveOptions): Promise<void> {
     options.portBase === 0
       ? await freePorts(count)
       : Array.from({ length: count }, (_, index) => options.portBase + index);
-  await checkPorts(numbers);
+  const exposure = exposureOf(options, { hostname: hostname(), interfaces: networkInterfaces() });
+  await checkPorts(numbers.slice(0, openPorts), exposure.listen);
+  await checkPorts(numbers.slice(openPorts));
   let taken = 0;
   const ports = assignPorts(() => numbers[taken++] ?? 0, options);
-  const urls = platformUrls(ports);
+  const urls = platformUrls(ports, urlHost(exposure.local));
+  const called = exposure.called.map((name) => platformUrls(ports, urlHost(name)));
   const hadToken = existsSync(join(options.dataDir, 'api-token'));
-  const secrets = await ensureSecrets(options.dataDir);
+  const secrets = await ensureSecrets(options.dataDir, certifiedNames(exposure));
   const kept =
     options.awsEndpoint === undefined
       ? folderBackends(options.dataDir, secrets, originUrlOf(ports))
       : await awsBackends(options.awsEndpoint, secrets, process.env);
   const backends = withWebhook(kept, options.webhook, secrets);
   const files = { ...secrets, denialsFile: join(options.dataDir, 'edge-denials.json') };
-  const planned = planProcesses(ports, backends, files, options);
+  const sources = planProcesses(ports, backends, files, { ...options, exposure });
+  const planned = isBundled ? bundledPrograms(sources, join(root, 'page')) : sources;
   const { specs, inspector } = await withInspector(planned, options.inspect);
   // Without compilation, a process that died is back in half the time.
   const supervisor = new Supervisor(root, specs, {
@@ -88,6 +113,7 @@ async function live(options: LiveOptions): Promise<void> {
     port: ports.processApi,
   });
   supervisor.on('line', out.line);
+  const endProgress = followStart(progress, supervisor, specs.length);
   supervisor.on('exited', ({ name, code, signal, restartInMs }) =>
     emit('process.exited', { process: name, code, signal, restartInMs }),
   );
@@ -97,6 +123,7 @@ async function live(options: LiveOptions): Promise<void> {
   let endWatch: (() => void) | undefined;
   let demo: Awaited<ReturnType<typeof startDemo>> | undefined;
   const stop = async (code: number): Promise<never> => {
+    endProgress();
     endWatch?.();
     await demo?.stop();
     await processServer.close(0);
@@ -117,9 +144,13 @@ async function live(options: LiveOptions): Promise<void> {
 
   try {
     await supervisor.start();
+    endProgress();
     if (options.demo) {
       demo = await startDemo({
         api: urls.api,
+        token: isLoopbackHost(exposure.local)
+          ? undefined
+          : (await readFile(secrets.apiTokenFile, 'utf8')).trim(),
         rtmpUrl: urls.rtmp,
         dataDir: options.dataDir,
         ffmpeg: ffmpeg.path,
@@ -128,7 +159,8 @@ async function live(options: LiveOptions): Promise<void> {
     }
   } catch (fault) {
     if (asked) return;
-    report(fault, options.json);
+    endProgress();
+    reportFault(fault, options.json);
     await stop(1);
   }
   if (options.watch) {
@@ -139,9 +171,12 @@ async function live(options: LiveOptions): Promise<void> {
   const demoPage = demo && { streamId: demo.streamId, page: `${urls.page}/watch/${demo.streamId}` };
   if (!options.json) {
     const trust = trustLines(secrets.tlsCertFile, urls, process.platform);
-    const token = hadToken ? undefined : await readFile(secrets.apiTokenFile, 'utf8');
-    const notice = { file: secrets.apiTokenFile, token };
-    process.stdout.write(`${readyText(urls, trust, demoPage, inspector, notice)}\n`);
+    const token = (await readFile(secrets.apiTokenFile, 'utf8')).trim();
+    const notice = { file: secrets.apiTokenFile, token: hadToken ? undefined : token };
+    // Its link has the token, too.
+    const access = exposure.ownNames && { urls: called, token, qrCode: terminalQrCode };
+    const tokenNotice = access ? undefined : notice;
+    process.stdout.write(`${readyText(urls, trust, demoPage, inspector, tokenNotice, access)}\n`);
   }
   emit('ready', {
     api: urls.api,
@@ -149,6 +184,7 @@ async function live(options: LiveOptions): Promise<void> {
     ingest: { rtmp: urls.rtmp, rtmps: urls.rtmps },
     edge: urls.edge,
     processApi: urls.processApi,
+    ...(called.length > 0 && { called }),
     processes: supervisor.status(),
     ...(demoPage && { demo: demoPage }),
     ...(inspector && { inspector }),
@@ -156,36 +192,8 @@ async function live(options: LiveOptions): Promise<void> {
   out.open();
 }
 
-/** Prints log lines: all as JSON on stdout, held back so that "ready" is the first; or only the notable ones as text. */
-function openOutput(json: boolean) {
-  const held: ProcessLine[] = [];
-  let ready = false;
-  const write = (line: ProcessLine) => {
-    if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
-    else if (line.event !== 'ready' && isForPeople(line))
-      process.stderr.write(`${lineText(line, new Date())}\n`);
-  };
-  const line = (one: ProcessLine) => {
-    if (ready) write(one);
-    else held.push(one);
-  };
-  return {
-    line,
-    own: (one: ProcessLine) => (one.event === 'ready' ? write(one) : line(one)),
-    open() {
-      ready = true;
-      for (const one of held.splice(0)) write(one);
-    },
-  };
-}
-
-function report(fault: unknown, json: boolean): void {
-  const { code, reason, mend } = explainFault(fault);
-  if (json) process.stdout.write(`${JSON.stringify({ event: 'failed', code, reason, mend })}\n`);
-  process.stderr.write(`headwater: ${reason}${mend === undefined ? '' : ` ${mend}`}\n`);
-}
-
 main().catch((fault: unknown) => {
-  report(fault, process.argv.includes('--json'));
+  progress.end();
+  reportFault(fault, process.argv.includes('--json'));
   process.exit(1);
 });

@@ -2,22 +2,25 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { requestOriginOf } from '../lib/adapters/node/http/direct-request.ts';
 import { guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { pageCodec } from '../lib/config/programs/page.ts';
 import { systemClock } from '../lib/net/clock.ts';
-import { bundlePage } from '../lib/player/bundle.ts';
 import { apiCards } from '../lib/player/documents/api-cards.ts';
 import { keptCards } from '../lib/player/documents/kept-cards.ts';
+import { configFor } from '../lib/player/policy/own-machine.ts';
+import type { PageFiles } from '../lib/player/policy/routes.ts';
+import { readPage } from '../lib/player/read-page.ts';
 import { createPageServer } from '../lib/player/server.ts';
 
 await runProgram({
   codec: pageCodec,
   role: 'page',
-  async start({ host, port, reloadTabs, cardsBaseUrl, ...config }, emit) {
+  async start({ host, port, reloadTabs, ownNames, filesDir, cardsBaseUrl, ...config }, emit) {
     const startedMs = performance.now();
     const build = reloadTabs ? randomUUID() : undefined;
-    const files = await bundlePage({ build });
+    const files = filesDir === undefined ? await bundled(build) : await readPage(filesDir);
     let bytes = 0;
     for (const { body } of files.values()) bytes += body.length;
     emit('player.page.built', {
@@ -31,6 +34,7 @@ await runProgram({
       build,
       cards,
       onUnavailable: (cause) => emit('player.card.unavailable', { cause }),
+      configFor: (request, common) => configFor(requestOriginOf(request), common, ownNames),
     });
     guardClients(server, { maxConnections: 4096 });
     server.listen(port, host);
@@ -46,3 +50,9 @@ await runProgram({
     };
   },
 });
+
+/** Loads the bundler only where the page isn't made yet. */
+async function bundled(build: string | undefined): Promise<PageFiles> {
+  const { bundlePage } = await import('../lib/player/bundle.ts');
+  return bundlePage({ build });
+}

@@ -12,7 +12,8 @@ import { encodeProxyHeader } from '../lib/protocol/relay/proxy-header.ts';
 await runProgram({
   codec: popCodec,
   role: 'pop',
-  async start({ host, rtmpPort, rtmpsPort, healthPort, targets, proxyProtocol, maxConnections }, emit) {
+  async start({ host, rtmpPort, rtmpsPort, healthHost, healthPort, targets, ...config }, emit) {
+    const { proxyProtocol, maxConnections } = config;
     const balancer = new Balancer({
       targets,
       dial: dialTcp,
@@ -42,7 +43,7 @@ await runProgram({
       );
     const rtmp = await open('rtmp', rtmpPort);
     const rtmps = await open('rtmps', rtmpsPort);
-    const health = await serveHealth({ host, port: healthPort }, () => balancer.anyHealthy);
+    const health = await serveHealth({ host: healthHost, port: healthPort }, () => balancer.anyHealthy);
     return {
       port: rtmp.port,
       async stop() {

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { openRegionAccount } from '../lib/adapters/aws/teardown/region-account.ts';
 import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
 import { accountOf, popStackNames } from '../lib/config/accounts.ts';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { type Deployment, DeploymentError, type DeploymentRegion } from '../lib/config/deployment.ts';
 import { edgeStackName, regionStackName } from '../lib/config/names.ts';
-import { chosenRegions, helpText, parseTeardownFlags, type TeardownFlags } from '../lib/teardown/options.ts';
+import { helpText } from '../lib/teardown/help.ts';
+import { chosenRegions, parseTeardownFlags, type TeardownFlags } from '../lib/teardown/options.ts';
 import { nextWords } from '../lib/teardown/policy/words.ts';
 import { AccountError } from '../lib/teardown/ports.ts';
 import { TeardownError, tearDown } from '../lib/teardown/teardown.ts';
@@ -77,6 +78,7 @@ try {
   // For people, who can act on the message; a stack trace would only hide it.
   if (!usage && !(fault instanceof TeardownError) && !(fault instanceof AccountError)) throw fault;
   const lines = fault instanceof DeploymentError ? fault.lines : [fault.message];
-  for (const line of lines) process.stderr.write(`teardown: ${line}\n`);
+  if (fault instanceof UsageError) process.stderr.write(usageText('teardown', fault));
+  else for (const line of lines) process.stderr.write(`teardown: ${line}\n`);
   process.exitCode = usage ? 2 : 1;
 }

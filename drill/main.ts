@@ -2,10 +2,11 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { stopOnSignals } from '../testkit/cleanup.ts';
+import { helpText } from './help.ts';
 import type { Drill } from './model.ts';
-import { type DrillOptions, helpText, parseDrillOptions } from './options.ts';
+import { type DrillOptions, parseDrillOptions } from './options.ts';
 import { drillMachine, listText, machineText, rowText, summaryText } from './report.ts';
 import { measureMachineSpeed } from './rig/machine-speed.ts';
 import { rows } from './rows.ts';
@@ -80,6 +81,6 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`drill: ${fault.message}\n\n${helpText}`);
+  process.stderr.write(usageText('drill', fault));
   process.exitCode = 2;
 }

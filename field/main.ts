@@ -3,13 +3,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { stopOnSignals, whenInterrupted } from '../testkit/cleanup.ts';
 import { Platform } from '../testkit/platform/platform.ts';
 import { formatTable } from '../testkit/report/table.ts';
 import { fieldCases } from './cases.ts';
+import { helpText } from './help.ts';
 import type { FieldCase } from './model.ts';
-import { type FieldOptions, helpText, parseFieldOptions } from './options.ts';
+import { type FieldOptions, parseFieldOptions } from './options.ts';
 import { type CaseResult, playCase } from './play.ts';
 import { resultText, summaryText } from './report.ts';
 
@@ -72,6 +73,6 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`field: ${fault.message}\n\n${helpText}`);
+  process.stderr.write(usageText('field', fault));
   process.exitCode = 2;
 }

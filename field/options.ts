@@ -11,18 +11,6 @@ export interface FieldOptions {
   readonly keepDir?: string;
 }
 
-export const helpText = `npm run field [-- flags] [CASE …]   plays what real encoders and networks do, and judges what viewers get
-
-  CASE …        play only these cases (see --list)
-  --together N  how many cases to play side by side, 1 to 8 (default 2)
-  --keep DIR    keep what viewers got of each case, what was found of it, and the platform's log
-  --list        list the cases and what each sends
-  --help        show this text
-
-All cases share a platform of their own, on free ports and in a temporary folder; nothing else is touched. Each prints one line.
-Exit code: 0 if all passed, 1 if one failed, 2 for invalid flags. Ctrl-C stops everything.
-`;
-
 const maxTogether = 8;
 
 /** Parses the flags; `names` are the existing cases. Throws `UsageError`. */
@@ -34,7 +22,7 @@ export function parseFieldOptions(args: readonly string[], names: readonly strin
   const together = Number(values.together);
   if (!/^\d+$/.test(values.together) || together < 1 || together > maxTogether)
     faults.push(`--together must be a whole number from 1 to ${maxTogether}; got '${values.together}'`);
-  if (faults.length > 0) throw new UsageError(faults.join('; '));
+  if (faults.length > 0) throw new UsageError(faults);
   const { list, help, keep } = values;
   return {
     only: names.filter((name) => positionals.length === 0 || positionals.includes(name)),

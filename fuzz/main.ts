@@ -3,11 +3,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { formatTable } from '../testkit/report/table.ts';
+import { helpText } from './help.ts';
 import { judgeInput } from './judge.ts';
 import { type Finding, type FuzzResult, fuzzLimits } from './model.ts';
-import { type FuzzOptions, helpText, parseFuzzOptions } from './options.ts';
+import { type FuzzOptions, parseFuzzOptions } from './options.ts';
 import { fuzzTargets } from './targets.ts';
 import { type FuzzTask, FuzzThread } from './thread.ts';
 
@@ -93,6 +94,6 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`fuzz: ${fault.message}\n\n${helpText}`);
+  process.stderr.write(usageText('fuzz', fault));
   process.exitCode = 2;
 }

@@ -14,20 +14,6 @@ export interface FuzzOptions {
   readonly help: boolean;
 }
 
-export const helpText = `npm run fuzz [-- flags]   feeds hostile bytes to every parser of outside bytes
-
-  --target X    only this target; may be repeated (see --list)
-  --runs N      inputs of all these targets together (default 100000)
-  --seed S      0 to 2147483646; the same seed gives the same inputs (default: random; printed)
-  --input FILE  try only the input in FILE, with one --target
-  --keep DIR    where to write failing inputs (default .headwater/fuzz)
-  --list        list the targets and what each reads
-  --help        show this text
-
-A parser fails if it throws anything but its own errors, takes more than 100 ms for an input, or allocates more than 64 MiB.
-Exit code: 0 if all held, 1 if one failed, 2 for invalid flags.
-`;
-
 const maxSeed = 2 ** 31 - 2;
 
 /** Parses the flags; `names` are the existing targets. Throws `UsageError`. */
@@ -48,7 +34,7 @@ export function parseFuzzOptions(
     faults.push(`--seed must be a whole number from 0 to ${maxSeed}; got '${values.seed}'`);
   if (values.input !== undefined && values.target.length !== 1)
     faults.push('--input needs one --target, which reads it');
-  if (faults.length > 0) throw new UsageError(faults.join('; '));
+  if (faults.length > 0) throw new UsageError(faults);
   return {
     only: names.filter((name) => values.target.length === 0 || values.target.includes(name)),
     runs,

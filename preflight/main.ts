@@ -2,12 +2,13 @@
 
 import { resolveNs } from 'node:dns/promises';
 import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { type Deployment, DeploymentError } from '../lib/config/deployment.ts';
 import { AccountError, callerAccount, readRegions } from './aws/account.ts';
 import type { Finding } from './finding.ts';
 import { gather } from './gather.ts';
-import { helpText, type PreflightOptions, parsePreflightOptions } from './options.ts';
+import { helpText } from './help.ts';
+import { type PreflightOptions, parsePreflightOptions } from './options.ts';
 import { unknownRegions, unknownZones } from './policy/input-faults.ts';
 import { judge } from './policy/judge.ts';
 import { strangeAccount } from './policy/judge-account.ts';
@@ -67,6 +68,6 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`preflight: ${fault.message}\n`);
+  process.stderr.write(usageText('preflight', fault));
   process.exitCode = 2;
 }

@@ -9,7 +9,11 @@ import { currentDigest, type ImageReference, RegistryError } from './image-regis
 const root = join(import.meta.dirname, '..');
 
 /** Every Dockerfile of this repository. */
-export const dockerfiles = ['encoder-image/Dockerfile', 'proxy-image/Dockerfile'] as const;
+export const dockerfiles = [
+  'encoder-image/Dockerfile',
+  'home-image/Dockerfile',
+  'proxy-image/Dockerfile',
+] as const;
 
 const fromLine = /^FROM (?<registry>[^/\s]+)\/(?<repository>[^:@\s]+):(?<tag>[^@\s]+)(?:@(?<digest>\S+))?/gm;
 

@@ -1,10 +1,11 @@
-// Installs the tools in requirements.txt into .venv/, once per change of that file. Plain JavaScript for Node 20, like run.mjs.
+// Installs the tools in requirements.txt into .venv/, once per change of that file. Plain JavaScript for Node 18, like run.mjs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = join(import.meta.dirname, '..');
+const root = join(fileURLToPath(import.meta.url), '..', '..');
 const venv = join(root, '.venv');
 const stamp = join(venv, '.headwater-requirements');
 const requirements = join(root, 'requirements.txt');

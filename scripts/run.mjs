@@ -1,30 +1,64 @@
 // Entry point of every `npm run …`: installs what is missing, then runs the task on Node 24.
-// Plain JavaScript for Node 20 without dependencies, because nothing is installed yet on a fresh machine.
+// Plain JavaScript for Node 18 without dependencies, because nothing is installed yet on a fresh machine.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { changedFiles, narrowed } from './changed.mjs';
+import { helpIn, listText, taskText } from './help.mjs';
+import { ensureDebian, ensurePackages } from './install.mjs';
 
-const root = join(import.meta.dirname, '..');
+const root = join(fileURLToPath(import.meta.url), '..', '..');
 const bin = join(root, 'node_modules', '.bin');
 
+/** A task that runs one of our programs, and the file with its help. */
+const program = (main, help, about, more = {}) => ({
+  about,
+  help,
+  ...more,
+  steps: (args) => [['node', main, ...args]],
+});
+
 /**
- * Each task: the Debian packages it needs, whether it needs the tools in requirements.txt or root, and its steps. A step is an
- * argv, in which `node` stands for Node 24. `flags`: the options of the task, each with how it changes the steps.
+ * Each task: what it is about; the Debian packages it needs, unless one of the flags in `looks` says that it only looks; whether it needs
+ * the tools in requirements.txt or root; and its steps. A step is an argv, in which `node` stands for Node 24. `help`: the file with its
+ * help text. `flags`: the options of the task, each with how it changes the steps.
  */
 const tasks = {
-  live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
-  preflight: { steps: (args) => [['node', 'preflight/main.ts', ...args]] },
-  bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
-  canary: { debian: ['ffmpeg'], steps: (args) => [['node', 'bin/canary.ts', ...args]] },
-  drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
-  field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
-  forecast: { steps: (args) => [['node', 'bin/forecast.ts', ...args]] },
-  teardown: { steps: (args) => [['node', 'bin/teardown.ts', ...args]] },
-  fuzz: { steps: (args) => [['node', 'fuzz/main.ts', ...args]] },
-  simulate: { steps: (args) => [['node', 'simulate/main.ts', ...args]] },
+  live: program('bin/live.ts', 'lib/adapters/local/platform/help.ts', 'the whole platform on this machine'),
+  preflight: program('preflight/main.ts', 'preflight/help.ts', 'what an AWS account lacks for a deployment'),
+  bench: program('bench/main.ts', 'bench/help.ts', 'measures Headwater next to its peers on this machine'),
+  canary: program(
+    'bin/canary.ts',
+    'lib/canary/help.ts',
+    'broadcasts to a running platform and judges what viewers get',
+    {
+      debian: ['ffmpeg'],
+    },
+  ),
+  drill: program('drill/main.ts', 'drill/help.ts', 'injects faults, and measures what viewers notice', {
+    debian: ['ffmpeg', 'faketime'],
+    looks: ['--list', '--simulate'],
+  }),
+  field: program('field/main.ts', 'field/help.ts', 'plays what real encoders and networks do', {
+    debian: ['ffmpeg'],
+    looks: ['--list'],
+  }),
+  forecast: program(
+    'bin/forecast.ts',
+    'lib/cost/forecast-help.ts',
+    'what a load costs on AWS, and which limit it reaches first',
+  ),
+  teardown: program('bin/teardown.ts', 'lib/teardown/help.ts', 'deletes a region of AWS'),
+  fuzz: program('fuzz/main.ts', 'fuzz/help.ts', 'feeds hostile bytes to every parser of outside bytes'),
+  simulate: program(
+    'simulate/main.ts',
+    'simulate/help.ts',
+    'the platform’s decisions at the scale of millions',
+  ),
   test: {
+    about: 'all tests',
+    takes: ' -- [PATH …] [flags of Jest]',
     debian: ['ffmpeg', 'chromium', 'libnginx-mod-rtmp', 'nginx', 'stunnel4'],
     python: true,
     steps: (args) =>
@@ -36,20 +70,34 @@ const tasks = {
             jest('--selectProjects', 'system'),
           ],
   },
-  'test:infra': { python: true, steps: (args) => [jest(...args, '--selectProjects', 'infra')] },
-  'test:unit': { steps: (args) => [jest(...args, '--selectProjects', 'unit')] },
+  'test:infra': {
+    about: 'the tests of what is deployed',
+    takes: ' -- [PATH …]',
+    python: true,
+    steps: (args) => [jest(...args, '--selectProjects', 'infra')],
+  },
+  'test:unit': {
+    about: 'the tests that need nothing else',
+    takes: ' -- [PATH …]',
+    steps: (args) => [jest(...args, '--selectProjects', 'unit')],
+  },
   'test:system': {
+    about: 'the tests of whole platforms',
+    takes: ' -- [PATH …]',
     debian: ['ffmpeg', 'chromium', 'libnginx-mod-rtmp', 'nginx', 'stunnel4'],
     python: true,
     steps: (args) => [jest(...args, '--selectProjects', 'system')],
   },
   'test:images': {
+    about: 'builds the container images and tests them',
     debian: ['ffmpeg', 'buildah', 'mmdebstrap'],
     python: true,
     asRoot: true,
     steps: (args) => [jest(...args, '--selectProjects', 'images', '--runInBand')],
   },
   check: {
+    about: 'types, format, lint, unused code and import rules; with --changed, of what differs from main',
+    takes: ' -- [--changed]',
     flags: { '--changed': changedOnly },
     steps: () => [
       tsc('-p', '.'),
@@ -76,11 +124,18 @@ const tasks = {
       ['node', 'scripts/check-tree.mjs'],
     ],
   },
-  'base-images': { steps: (args) => [['node', 'scripts/base-images.ts', ...args]] },
+  'base-images': {
+    about: 'updates the digests of the images’ bases',
+    takes: ' -- [--check]',
+    steps: (args) => [['node', 'scripts/base-images.ts', ...args]],
+  },
   // As an npm package: compiled constructs beside the sources that they bundle (docs/decisions/0030).
   package: { steps: () => [tsc('-p', 'tsconfig.package.json')] },
-  'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },
-  format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
+  'api-types': {
+    about: 'writes the page’s types from the API’s documents',
+    steps: () => [['node', 'scripts/api-types.ts']],
+  },
+  format: { about: 'formats the sources', steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };
 
 /** With HEADWATER_TEST_RESULTS=DIR, each run also writes its results there as JSON, for CI to count. */
@@ -128,22 +183,6 @@ function stepsOf({ steps, flags }, args) {
   }
 }
 
-/** Installs packages if the lockfile has changed since the last install. */
-function ensurePackages() {
-  const stamp = join(root, 'node_modules', '.headwater-lock');
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  process.stderr.write('headwater: installing npm packages (once per change of package-lock.json)\n');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) fail('`npm ci` failed; see its output above. Fix the problem and run the command again.');
-  writeFileSync(stamp, lock);
-}
-
 /** The Node to use: the packaged Node 24, otherwise this one if it is new enough. */
 function findNode() {
   const packaged = join(bin, 'node');
@@ -152,28 +191,6 @@ function findNode() {
   return fail(
     `Node 24 is required, but there is no packaged one for ${process.platform}-${process.arch} (this is ${process.version}). Install Node 24 or newer and run the command again.`,
   );
-}
-
-/**
- * Installs programs that tests need, such as Chromium, with apt-get as root or through sudo; if that fails, explains what to
- * install.
- */
-function ensureDebian(names) {
-  const has = (name) =>
-    spawnSync('sh', ['-c', `command -v ${name} || test -e /var/lib/dpkg/info/${name}.list`], {
-      stdio: 'ignore',
-    }).status === 0;
-  const missing = names.filter((name) => !has(name));
-  if (missing.length === 0) return;
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const apt = (...args) =>
-    spawnSync([...sudo, 'apt-get', ...args][0], [...sudo, 'apt-get', ...args].slice(1), {
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    }).status === 0;
-  process.stderr.write(`headwater: installing ${missing.join(' and ')} with apt-get\n`);
-  if (has('apt-get') && apt('update') && apt('install', '-y', '--no-install-recommends', ...missing)) return;
-  fail(`missing: ${missing.join(', ')}. Install with: sudo apt-get install ${missing.join(' ')}`);
 }
 
 /** The AWS emulator and the template linter. */
@@ -206,11 +223,23 @@ function run(node, [command, ...args]) {
 }
 
 const [name = '', ...args] = process.argv.slice(2);
+if (name === '' || name === '--help') {
+  process.stdout.write(listText(tasks));
+  process.exit(0);
+}
 const task = tasks[name];
 if (!task) fail(`unknown task '${name}'; available tasks: ${Object.keys(tasks).join(', ')}`);
-ensurePackages();
+if (args.some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write(task.help === undefined ? taskText(name, task) : await helpIn(join(root, task.help)));
+  process.exit(0);
+}
+const need = async (lacking) => {
+  const failure = await lacking;
+  if (failure !== undefined) fail(failure);
+};
+await need(ensurePackages(root));
 if (task.asRoot && process.getuid?.() !== 0) fail(`${name} mounts file systems and must run as root.`);
-if (task.debian) ensureDebian(task.debian);
+if (task.debian && !task.looks?.some((flag) => args.includes(flag))) await need(ensureDebian(task.debian));
 if (task.python) ensurePythonTools();
 const node = findNode();
 for (const step of stepsOf(task, args)) {

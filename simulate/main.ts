@@ -1,8 +1,9 @@
 // `npm run simulate`: the platform's own decisions about many streams, workers and viewers, in simulated time.
-import { UsageError } from '../lib/config/command-line.ts';
+import { UsageError, usageText } from '../lib/config/command-line.ts';
 import { fullScale } from './cell/size.ts';
+import { helpText } from './help.ts';
 import type { ScenarioReport } from './model.ts';
-import { helpText, parseSimulateOptions, type SimulateOptions } from './options.ts';
+import { parseSimulateOptions, type SimulateOptions } from './options.ts';
 import { scaleReport, scaleText, scenarioText } from './report.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -27,6 +28,6 @@ try {
   else await simulate(options);
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`simulate: ${fault.message}\n`);
+  process.stderr.write(usageText('simulate', fault));
   process.exitCode = 2;
 }

@@ -66,7 +66,7 @@ function readOptions(args: readonly string[]): SimulationOptions {
   if (broken !== undefined && !(broken in brokenRules)) {
     faults.push(`--broken must be one of ${Object.keys(brokenRules).join(', ')}; got '${broken}'`);
   }
-  if (faults.length > 0) throw new UsageError(faults.join('; '));
+  if (faults.length > 0) throw new UsageError(faults);
   return { seed, schedules, broken, json };
 }
 

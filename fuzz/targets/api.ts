@@ -4,8 +4,8 @@ import { createControlApi } from '../../lib/control/api/app.ts';
 import type { ControlApi, ControlApiConfig } from '../../lib/control/api/context.ts';
 import { problemKinds } from '../../lib/control/api/problems.ts';
 import { StreamPlayback } from '../../lib/control/playback/stream-playback.ts';
-import { loopbackNames } from '../../lib/control/policy/loopback.ts';
 import type { StreamDocument } from '../../lib/control-store/documents.ts';
+import { loopbackNames } from '../../lib/net/policy/loopback.ts';
 import type { StreamId } from '../../lib/routing/ids.ts';
 import { must } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
@@ -121,7 +121,7 @@ export const apiTargets: readonly FuzzTarget[] = [
       'lib/control/api/problems.ts',
       'lib/control/api/playback.ts',
       'lib/control/api/guards.ts',
-      'lib/control/policy/loopback.ts',
+      'lib/net/policy/loopback.ts',
       'lib/adapters/local/sqlite/sqlite-control-store.ts',
       'lib/adapters/local/sqlite/sqlite-document-store.ts',
     ],

@@ -1,7 +1,7 @@
 import { type CertificateLocation, type SecretLocation, splitLocation } from '../config/locations.ts';
-import { isLoopbackHost } from '../control/policy/loopback.ts';
 import type { SecretSource } from '../control-store/ports.ts';
 import { SecretUnreadableError } from '../control-store/secret-errors.ts';
+import { isLoopbackHost } from '../net/policy/loopback.ts';
 import { certificateFiles, secretFile } from './node/secret-files.ts';
 
 /** The secret at `location`. */

@@ -22,6 +22,15 @@ export const baseUrl = (schemes: readonly string[], example: string) =>
     })
     .transform((url) => url.replace(/\/+$/, ''));
 
+/** Texts without commas, separated by commas. */
+export const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+
+/**
+ * Names by which other machines call this one, beside its addresses. With them, URLs in answers have the name that the request used.
+ * @default only this machine calls it
+ */
+export const ownNames = list.optional();
+
 /** A region in keys and playback URLs: an AWS region, or that of the one machine. */
 export const regionName = z
   .string()

@@ -4,7 +4,7 @@ import type { EncoderTier } from '../control-store/records.ts';
 import { shieldRegionOf } from '../edge/policy/shield-region.ts';
 import { type ForecastOptions, ladderOf } from './forecast.ts';
 import { pricedRegions } from './prices.ts';
-import { type QuotaName, type QuotaOverrides, quotaNames, quotas } from './quotas.ts';
+import { type QuotaName, type QuotaOverrides, quotaNames } from './quotas.ts';
 
 export interface ForecastArguments {
   /** The deployment file. */
@@ -18,24 +18,6 @@ export interface ForecastArguments {
 const defaultFile = 'deployment.json';
 const mostHours = 744;
 const encoders = ['fleet', 'medialive'] as const satisfies readonly EncoderTier[];
-
-export const helpText = `npm run forecast -- --streams N --viewers N --hours N [flags]    what a load costs, and which limit it reaches first
-
-  --streams N         broadcasts at the same time (0 for an idle platform)
-  --viewers N         viewers of all of them at the same time
-  --hours N           for how long, up to ${mostHours}
-  --deployment FILE   the deployment file (default ${defaultFile})
-  --region R          put all streams in this region (default: spread over the deployment's); the prices of
-                      ${pricedRegions.join(' and ')} are known
-  --rendition ID      what viewers watch (default: the first of up to 720 lines)
-  --encoder E         fleet (default) or medialive
-  --quota NAME=N      a quota of your account that differs from AWS's default; repeatable:
-${quotaNames.map((name) => `                      ${name.padEnd(26)}${quotas[name].most.toLocaleString('en-US')}`).join('\n')}
-  --json              print the figures as JSON
-  --help              show this text
-
-Exit code: 0, or 2 for invalid flags or an invalid deployment file.
-`;
 
 /** Throws `UsageError`. */
 export function parseForecastOptions(args: readonly string[]): ForecastArguments {
@@ -64,7 +46,7 @@ export function parseForecastOptions(args: readonly string[]): ForecastArguments
     hours === undefined ||
     !encoder
   ) {
-    throw new UsageError(faults.join('; '));
+    throw new UsageError(faults);
   }
   const { region, rendition } = values;
   const loadOf = (deployment: Deployment): ForecastOptions => {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build as bundle, type Metafile } from 'esbuild';
 import { packageRoot } from '../package-root.ts';
+import { pageFile } from './page-file.ts';
 import type { PageFile, PageFiles } from './policy/routes.ts';
 
 const pageDir = join(packageRoot, 'lib/player/page');
@@ -108,9 +108,4 @@ async function document(
       ),
     'utf8',
   );
-}
-
-export function pageFile(body: Uint8Array, contentType: string, immutable: boolean): PageFile {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { body, contentType, etag, immutable };
 }

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { hostsIn, type RequestAim, requestAim } from '../protocol/http/request-aim.ts';
-import { pageFile } from './bundle.ts';
 import type { StreamCards } from './documents/ports.ts';
 import { type Answer, StreamDocuments } from './documents/stream-documents.ts';
+import { pageFile } from './page-file.ts';
 import { securityHeaders } from './policy/headers.ts';
 import { oembedPath } from './policy/oembed.ts';
 import { streamPageAt } from './policy/page-address.ts';
@@ -17,6 +17,8 @@ export interface PageServerOptions {
   readonly cards?: StreamCards | undefined;
   /** Told if a card can't be had. */
   readonly onUnavailable?: ((cause: unknown) => void) | undefined;
+  /** What `/config.json` says to whoever asks, and headers allow. @default the same for everybody */
+  readonly configFor?: (request: IncomingMessage, config: RuntimeConfig) => RuntimeConfig;
 }
 
 /**
@@ -25,11 +27,15 @@ export interface PageServerOptions {
  */
 export function createPageServer(
   built: PageFiles,
-  config: RuntimeConfig,
-  { build, cards = noCards, onUnavailable = () => {} }: PageServerOptions = {},
+  common: RuntimeConfig,
+  {
+    build,
+    cards = noCards,
+    onUnavailable = () => {},
+    configFor = (_, config) => config,
+  }: PageServerOptions = {},
 ): Server {
   const files = new Map(built);
-  files.set('/config.json', pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false));
   const zipped = new Map<PageFile, Buffer>();
   for (const file of files.values()) {
     if (file.body.length > 512) zipped.set(file, gzipSync(file.body));
@@ -39,14 +45,12 @@ export function createPageServer(
     cards,
     onUnavailable,
   });
-  const closed = securityHeaders(config);
-  // It knows the edge alone: no API, and so no console.
-  const reach = config.edgeBaseUrl === undefined ? {} : { edgeBaseUrl: config.edgeBaseUrl };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const aim = requestAim(request.method ?? '', request.url ?? '', hostsIn(request.rawHeaders));
     const path = pathOf(aim?.target ?? '');
-    setHeaders(response, closed);
+    const config = configFor(request, common);
+    setHeaders(response, securityHeaders({ ...config, connects: consoleOrigins(config) }));
     if (aim === undefined) return sendText(response, 400, 'Invalid request target or Host header.\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
@@ -54,13 +58,14 @@ export function createPageServer(
     }
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
     if (build !== undefined && path === '/reload') return sendBuild(response, build);
+    if (path === '/config.json') return send(request, response, 200, configFile(config), undefined);
     const url = urlOf(request, aim);
     if (url && path === oembedPath) return sendAnswer(request, response, await documents.oembed(url));
     if (url && streamPageAt(url) !== undefined) {
       const { body, framing } = await documents.documentAt(url);
       if (embedRoute.test(path)) {
         response.removeHeader('X-Frame-Options');
-        setHeaders(response, securityHeaders(reach, framing));
+        setHeaders(response, securityHeaders(edgeOnly(config), framing));
       }
       const file = pageFile(Buffer.from(body), 'text/html; charset=utf-8', false);
       return send(request, response, 200, file, gzipSync(file.body));
@@ -81,6 +86,16 @@ export function createPageServer(
   );
   return server;
 }
+
+const configFile = (config: RuntimeConfig): PageFile =>
+  pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false);
+
+/** Where a console with a login connects to that this server knows of. */
+const consoleOrigins = ({ console }: RuntimeConfig): string[] =>
+  console !== undefined && 'tokenApiBaseUrl' in console ? [new URL(console.tokenApiBaseUrl).origin] : [];
+
+/** An embedded player knows the edge alone: no API, and so no console. */
+const edgeOnly = ({ edgeBaseUrl }: RuntimeConfig) => (edgeBaseUrl === undefined ? {} : { edgeBaseUrl });
 
 const noCards: StreamCards = { find: async () => undefined };
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readFlags, UsageError } from '../../lib/config/command-line.ts';
+import { readFlags, UsageError, usageText } from '../../lib/config/command-line.ts';
 
 const options = {
   seed: { type: 'string', default: '1' },
@@ -18,4 +18,12 @@ test.each([
   const read = () => readFlags({ args, options });
   expect(read).toThrow(UsageError);
   expect(read).toThrow(named);
+});
+
+test('each fault is a line of its own, and the last one says where the flags are', () => {
+  const fault = new UsageError(['--runs must be a number', '--only must be a row']);
+  expect(fault.message).toBe('--runs must be a number; --only must be a row');
+  expect(usageText('drill', fault)).toBe(
+    'drill: --runs must be a number\ndrill: --only must be a row\ndrill: Run npm run drill -- --help for the flags.\n',
+  );
 });

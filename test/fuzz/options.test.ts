@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { helpText, parseFuzzOptions } from '../../fuzz/options.ts';
+import { helpText } from '../../fuzz/help.ts';
+import { parseFuzzOptions } from '../../fuzz/options.ts';
 import { UsageError } from '../../lib/config/command-line.ts';
 
 const names = ['amf0', 'flv'];

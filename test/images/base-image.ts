@@ -7,12 +7,13 @@ import { type ImageStore, run } from './image-store.ts';
 export const baseImage = 'localhost/headwater-base:trixie';
 const release = 'trixie';
 /** Changes with what is done here, so that an image made otherwise is made anew. */
-const recipe = `1 ${process.version} ${process.arch}`;
+const recipe = `2 ${process.version} ${process.arch}`;
 const recipeLabel = 'headwater.recipe';
+const npmScript = '../lib/node_modules/npm/bin/npm-cli.js';
 
 /**
  * Stands in for the Dockerfiles' base image, which no registry is asked for: a small Debian 13 from the mirror that
- * this machine's apt uses, with the Node that runs this. Made once per store.
+ * this machine's apt uses, with the Node that runs this and the npm that is here. Made once per store.
  */
 export async function ensureBaseImage(store: ImageStore): Promise<void> {
   if ((await store.label(baseImage, recipeLabel)) === recipe) return;
@@ -31,6 +32,18 @@ export async function ensureBaseImage(store: ImageStore): Promise<void> {
     await store.buildah('add', container, tar, '/');
     await rm(tar);
     await store.buildah('copy', container, await realpath(process.execPath), '/usr/local/bin/node');
+    const npm = join(await realpath((await run('sh', ['-c', 'command -v npm'])).trim()), '..', '..');
+    await store.buildah('copy', container, npm, '/usr/local/lib/node_modules/npm');
+    await store.buildah(
+      'run',
+      '--isolation',
+      'chroot',
+      container,
+      'ln',
+      '-s',
+      npmScript,
+      '/usr/local/bin/npm',
+    );
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     await store.buildah('config', '--env', `PATH=${path}`, '--label', `${recipeLabel}=${recipe}`, container);
     await store.commit(container, baseImage);
@@ -61,4 +74,18 @@ async function downloadSettings(): Promise<string> {
     .split('\n')
     .filter((line) => /^Acquire::(https?::|Check-|Retries|Force)/.test(line))
     .join('\n');
+}
+
+/** How this machine's npm downloads, for the npm in the image: files of `folder`, and of the host, and where they go. */
+export async function npmSettings(folder: string): Promise<Record<string, string>> {
+  const setting = async (name: string) => (await run('npm', ['config', 'get', name])).trim();
+  const file = join(folder, 'npmrc');
+  const authorities = await setting('cafile');
+  const hasAuthorities = authorities !== 'null' && authorities !== '';
+  const lines = [
+    `registry=${await setting('registry')}`,
+    ...(hasAuthorities ? ['cafile=/run/npm-ca.pem'] : []),
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return { [file]: '/root/.npmrc', ...(hasAuthorities && { [authorities]: '/run/npm-ca.pem' }) };
 }

@@ -10,6 +10,10 @@ export interface ContainerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Instead of the image's entry point. */
   readonly command?: readonly string[];
+  /** For the entry point. */
+  readonly args?: readonly string[];
+  /** Folders of the host, and where they are in the container: writable, as nothing else is. */
+  readonly volumes?: Readonly<Record<string, string>>;
 }
 
 /** Runs an image's entry point, or another command of it, as a container engine would; there need be none. */
@@ -39,7 +43,8 @@ export class Container extends Changing {
   static async start(store: ImageStore, image: string, options: ContainerOptions = {}): Promise<Container> {
     const config = await store.config(image);
     const container = await store.from(image);
-    const command = options.command ?? config.Entrypoint;
+    const command = options.command ?? [...config.Entrypoint, ...(options.args ?? [])];
+    const volumes = Object.entries(options.volumes ?? {}).map(([from, to]) => `${from}:${to}`);
     const enter = [join(import.meta.dirname, 'enter.sh'), config.User, config.WorkingDir];
     return new Container(
       spawn('unshare', ['--mount', '--pid', '--fork', '--', 'sh', ...enter, ...command], {
@@ -48,6 +53,7 @@ export class Container extends Changing {
           ...Object.fromEntries(config.Env.map((line) => splitOnce(line))),
           ...options.env,
           ROOT_COMMAND: store.argv('mount', container).join(' '),
+          VOLUMES: volumes.join(' '),
         },
         stdio: ['pipe', 'pipe', 'pipe'],
       }),

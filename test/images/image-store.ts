@@ -27,6 +27,13 @@ export interface ImageConfig {
   readonly WorkingDir: string;
   readonly StopSignal: string;
   readonly Healthcheck?: { readonly Test: readonly string[] };
+  readonly Volumes?: Readonly<Record<string, unknown>>;
+  readonly ExposedPorts?: Readonly<Record<string, unknown>>;
+}
+
+interface BuildOptions {
+  readonly file?: string;
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,7 +53,7 @@ export class ImageStore {
     await mkdir(folder, { recursive: true });
     const runDir = await mkdtemp(join(tmpdir(), 'headwater-images-'));
     const flags = (driver: string[]) => [
-      ...['--root', join(folder, driver[1] ?? ''), '--runroot', join(runDir, 'run')],
+      ...['--root', join(folder, driver[0] ?? ''), '--runroot', join(runDir, 'run')],
       ...['--storage-driver', ...driver],
     ];
     // A mount that outlives the command would keep the folder from being removed.
@@ -86,11 +93,28 @@ export class ImageStore {
 
   /**
    * Builds a Dockerfile on `base` instead of what it begins with, and without a container engine: its commands run in a chroot,
-   * on the host's network.
+   * on the host's network. `file`: the Dockerfile, if it isn't in the context; `mounts`: files of the host that its commands see.
    */
-  async build(image: string, context: string, base: string): Promise<void> {
+  async build(
+    image: string,
+    context: string,
+    base: string,
+    { file, mounts = {} }: BuildOptions = {},
+  ): Promise<void> {
     const flags = ['--layers', '--isolation', 'chroot', '--format', 'docker', '--pull-never', '--from', base];
-    await this.buildah('bud', ...flags, '--signature-policy', this.#policy, '--tag', image, context);
+    const volumes = Object.entries(mounts).flatMap(([from, to]) => ['--volume', `${from}:${to}:ro`]);
+    const named = file === undefined ? [] : ['--file', file];
+    await this.buildah(
+      'bud',
+      ...flags,
+      ...volumes,
+      ...named,
+      '--signature-policy',
+      this.#policy,
+      '--tag',
+      image,
+      context,
+    );
   }
 
   /** Undefined where there is no such image. */

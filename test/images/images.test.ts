@@ -19,7 +19,7 @@ import { Container } from './container.ts';
 import { ImageStore } from './image-store.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const images = ['encoder-image', 'proxy-image'] as const;
+const images = ['encoder-image', 'live-origin-image', 'proxy-image'] as const;
 /** The base image's `node`. */
 const user = 1000;
 const buildTimeoutMs = 600_000;
@@ -117,14 +117,22 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
       ...secrets,
       denialsFile: join(folder.path, 'edge-denials.json'),
     });
-    const roles: Readonly<Record<Exclude<ImageName, 'canary-image' | 'live-origin-image'>, string>> = {
+    const roles: Readonly<Record<Exclude<ImageName, 'canary-image'>, string>> = {
       'encoder-image': 'encoder',
+      'live-origin-image': 'live-origin',
       'proxy-image': 'ingest',
     };
-    const envOf = (image: keyof typeof roles) => ({
-      ...specs.find(({ role }) => role === roles[image])?.env,
-      ...programCodec.encode({ exitWithParent: true }),
-    });
+    const [healthPort = 0] = await freePorts(1);
+    const envOf = (image: keyof typeof roles) => {
+      const env = { ...specs.find(({ role }) => role === roles[image])?.env };
+      if (image === 'live-origin-image') {
+        // As on AWS, where the network keeps others away, and no files are shared.
+        delete env.HEADWATER_DENIALS;
+        delete env.HEADWATER_TIER_TOKEN_FILE;
+        env.HEADWATER_HEALTH_PORT = String(healthPort);
+      }
+      return { ...env, ...programCodec.encode({ exitWithParent: true }) };
+    };
     const supervisor = new Supervisor(
       root,
       specs.filter(({ role }) => !Object.values(roles).includes(role)),
@@ -138,6 +146,7 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
       return container;
     };
     const encoder = await start('encoder-image');
+    const liveOrigin = await start('live-origin-image');
     const proxy = await start('proxy-image');
     const platform = { ready: { api: platformUrls(ports).api } };
 
@@ -150,7 +159,11 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
       workerId: 'encoder-1',
       proxyId: 'ingest-1',
     });
-    for (const container of [encoder, proxy]) {
+    // It never reads the store: what it has is from the worker's memory.
+    const onAir = new URL(new URL(stream.playback.hls).pathname, `http://127.0.0.1:${ports.liveOrigin}`);
+    const playlist = await fetch(onAir);
+    expect([playlist.status, (await playlist.text()).split('\n')[0]]).toEqual([200, '#EXTM3U']);
+    for (const container of [encoder, liveOrigin, proxy]) {
       expect(await container.exec(['node', 'healthcheck.mjs'])).toBe(0);
     }
 
@@ -160,6 +173,7 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
     expect(await readFrameNumbers(media)).toEqual(Array.from({ length: 240 }, (_, index) => index));
 
     expect(await proxy.stop()).toBe(0);
+    expect(await liveOrigin.stop()).toBe(0);
     expect(await encoder.stop()).toBe(0);
     for (const image of images) {
       const check = await Container.run(store, image, ['node', 'healthcheck.mjs'], { env: envOf(image) });

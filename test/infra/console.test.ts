@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { privilegedScopes, scopes } from '../../lib/config/scopes.ts';
+import type { ConsoleConfig } from '../../lib/player/policy/runtime-config.ts';
 import { regionDocumentPath } from '../../lib/player/policy/runtime-config.ts';
 import { pagePolicy, regionDocument, uploadedConfig } from '../../testkit/aws/page-templates.ts';
 import { synthesize } from '../../testkit/aws/platform-templates.ts';
@@ -129,7 +130,7 @@ describe('with a user pool', () => {
   });
 
   test('the page’s configuration is filled in with the pool and the client', () => {
-    const { regions: offered, signIn } = configOf(withPool).console ?? {};
+    const { regions: offered, signIn } = (configOf(withPool).console ?? {}) as Partial<ConsoleConfig>;
     expect(offered).toEqual(regions);
     expect(signIn?.scopes).toEqual(scopes.map((scope) => `headwater/${scope}`));
     expect(signIn?.signOutUrl).toContain(

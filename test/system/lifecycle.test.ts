@@ -102,6 +102,23 @@ describe('the platform on one machine', () => {
     expect(words).toContain('--data-dir');
   });
 
+  test('a data folder that the system cannot make ends the start at once', async () => {
+    const { code, words } = await liveFails('--port-base', '0', '--data-dir', '/proc/nope');
+    expect(code).toBe(1);
+    expect(words).toMatch(/^headwater: The data folder \/proc\/nope is not writable: [^\n]+\n$/);
+  });
+
+  test('others are let in by a token that deserves the name, or not at all', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'headwater-'));
+    await writeFile(join(dir, 'api-token'), 'short');
+    const { code, words } = await liveFails('--port-base', '0', '--data-dir', dir, '--host', '0.0.0.0');
+    await rm(dir, { recursive: true });
+    expect(code).toBe(1);
+    expect(words.trim().split('\n').at(-1)).toMatch(
+      /^headwater: control did not start: The API token .* is too short/,
+    );
+  });
+
   test('a second platform on the same data folder is refused', async () => {
     const platform = await Platform.start();
     const { code, words } = await liveFails('--port-base', '0', '--data-dir', platform.dataDir);
@@ -110,9 +127,15 @@ describe('the platform on one machine', () => {
     await platform.stop();
   });
 
-  test('a wrong flag is named', async () => {
-    const { code, words } = await liveFails('--worker', '2');
+  test('each wrong flag is named on a line of its own', async () => {
+    const { code, words } = await liveFails('--workers', '0', '--host', 'home');
     expect(code).toBe(1);
-    expect(words).toContain('--worker');
+    expect(
+      words
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ', 2).join(' ')),
+    ).toEqual(['headwater: --workers', 'headwater: --host', 'headwater: Run']);
+    expect((await liveFails('--worker', '2')).words).toContain("'--worker'");
   });
 });

@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module';
+import { UsageError } from '../../config/command-line.ts';
 import { EnvironmentError } from '../../config/env.ts';
 import { programCodec } from '../../config/programs/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
@@ -80,24 +81,33 @@ function onStopRequest(exitWithParent: boolean, stop: (signal: string) => void):
 /** Explains an error to people: `code`, what happened and, if known, how to fix it. */
 export function explainFault(fault: unknown): { code: string; reason: string; mend?: string } {
   if (fault instanceof EnvironmentError) return { code: fault.code, reason: fault.faults.join('; ') };
+  if (fault instanceof UsageError) return { code: fault.code, reason: fault.message };
   if (!(fault instanceof Error)) return { code: 'UNKNOWN', reason: String(fault) };
   const {
     code = fault.name,
     port,
     path,
+    address,
     mend,
   } = fault as Error & {
     code?: string;
     port?: number;
     path?: string;
+    address?: string;
     mend?: string;
   };
-  const known = mends[code]?.({ port, path });
+  const known = mends[code]?.({ port, path, address });
   if (known) return { code, ...known };
   return { code, reason: mend === undefined ? (fault.stack ?? fault.message) : fault.message, mend };
 }
 
-const mends: Record<string, (at: { port?: number; path?: string }) => { reason: string; mend: string }> = {
+type FaultPlace = { port?: number; path?: string; address?: string };
+
+const mends: Record<string, (at: FaultPlace) => { reason: string; mend: string }> = {
+  EADDRNOTAVAIL: ({ address }) => ({
+    reason: `${address} is not an address of this machine.`,
+    mend: 'Choose one of its addresses with --host ADDRESS, or 0.0.0.0 for all.',
+  }),
   EADDRINUSE: ({ port }) => ({
     reason: `Port ${port} is in use by another program.`,
     mend: 'Stop that program, or choose other ports with --port-base N.',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cidrs } from '../cidrs.ts';
 import { encoderTiers } from '../encoder-tiers.ts';
 import { envCodec } from '../env.ts';
-import { baseUrl, eventRetentionDays, host, port, regionName } from '../fields.ts';
+import { baseUrl, eventRetentionDays, host, list, ownNames, port, regionName } from '../fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,
@@ -10,8 +10,6 @@ import {
   originLocation,
   secretLocation,
 } from '../locations.ts';
-
-const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
 /** Environment of the control API: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists are comma-separated. */
 export const controlCodec = envCodec({
@@ -55,4 +53,5 @@ export const controlCodec = envCodec({
   apiToken: secretLocation.optional(),
   /** Further accepted values of the Host header, besides the listening address. */
   allowedHosts: list.optional(),
+  ownNames,
 });

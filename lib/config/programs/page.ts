@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { envCodec } from '../env.ts';
-import { baseUrl, host, port, regionName } from '../fields.ts';
+import { baseUrl, host, ownNames, port, regionName } from '../fields.ts';
 
 const webUrl = baseUrl(['http', 'https'], 'http://127.0.0.1:8080');
 
@@ -17,6 +17,10 @@ export const pageCodec = envCodec({
   /** Address of the edge for the browser, without a trailing slash. */
   edgeBaseUrl: webUrl,
   region: regionName.default('local'),
+  /** With them, the console of other machines asks for the API's token. */
+  ownNames,
+  /** Folder with the page's files, as `writePage` leaves them. @default they are bundled from the sources at start */
+  filesDir: z.string().min(1).optional(),
   /** Whether open tabs reload when the page is rebuilt; for development. */
   reloadTabs: z.stringbool().default(false),
 });

@@ -32,6 +32,8 @@ const codec = envCodec({
   rtmpPort: port,
   rtmpsPort: port,
   healthPort: port,
+  /** Where `healthPort` is opened: nobody but this machine asks. */
+  healthHost: host.default('127.0.0.1'),
   targets,
   /** Whether to send the client's address in a PROXY protocol v2 header; the proxies must then expect it. */
   proxyProtocol: z.enum(['on', 'off']).default('off'),

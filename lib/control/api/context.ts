@@ -49,6 +49,11 @@ export interface ControlApiConfig {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Origins whose pages may use the API from a browser. Requests from any other origin are rejected. */
   readonly allowedOrigins: readonly string[];
+  /**
+   * Names by which other machines may call this one, beside its addresses. With them, the page of the same name is allowed, too.
+   * @default `allowedHosts` and `allowedOrigins` name all
+   */
+  readonly ownNames?: readonly string[] | undefined;
   /** Limits of callers that may touch only their own streams. @default none */
   readonly callerLimits?: CallerLimits | undefined;
   /** Limit of concurrently open live event feeds; 0 if responses can't be streamed. @default 200 */

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { ControlStore } from '../../control-store/ports.ts';
+import { atName, isOwnName, nameIn } from '../../net/policy/own-names.ts';
 import { isStreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { type Caller, decideAccess, isRestricted, mayTouch, routeOf } from '../policy/access.ts';
@@ -11,7 +12,7 @@ import { ApiProblem } from './problems.ts';
 const maxBodyBytes = 65_536;
 
 export interface GuardContext {
-  readonly config: Pick<ControlApiConfig, 'allowedHosts' | 'allowedOrigins'>;
+  readonly config: Pick<ControlApiConfig, 'allowedHosts' | 'allowedOrigins' | 'ownNames'>;
   readonly emit: EmitEvent;
 }
 
@@ -24,17 +25,23 @@ export interface GuardContext {
 export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
   const hosts = config.allowedHosts && new Set(config.allowedHosts.map((host) => host.toLowerCase()));
   const origins = new Set(config.allowedOrigins);
+  const { ownNames } = config;
+  const hostOf = (c: Context): string => c.req.header('host') ?? new URL(c.req.url).host;
+  const isOwn = (host: string): boolean => ownNames !== undefined && isOwnName(nameIn(host), ownNames);
+  /** The page is where the API is, under whichever name. */
+  const isAllowed = (origin: string, host: string): boolean =>
+    origins.has(origin) || (isOwn(host) && [...origins].some((one) => atName(one, nameIn(host)) === origin));
 
   const checkCaller: MiddlewareHandler = async (c, next) => {
-    const host = c.req.header('host') ?? new URL(c.req.url).host;
+    const host = hostOf(c);
     const origin = c.req.header('origin');
     const refuse = (reason: 'host' | 'origin' | 'site', value: string) =>
       emit('control.request.refused', { reason, value: value.slice(0, 200), method: c.req.method });
-    if (hosts && !hosts.has(host.toLowerCase())) {
+    if (hosts && !hosts.has(host.toLowerCase()) && !isOwn(host)) {
       refuse('host', host);
       throw new ApiProblem('wrong-host', "The Host header doesn't match any host configured for this API.");
     }
-    if (origin !== undefined && !origins.has(origin)) {
+    if (origin !== undefined && !isAllowed(origin, host)) {
       refuse('origin', origin);
       throw new ApiProblem(
         'origin-not-allowed',
@@ -57,7 +64,7 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
   return [
     checkCaller,
     cors({
-      origin: [...origins],
+      origin: (origin, c) => (isAllowed(origin, hostOf(c)) ? origin : undefined),
       allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
       allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'Last-Event-ID'],
       exposeHeaders: ['ETag', 'Location', 'Retry-After'],

@@ -1,30 +1,23 @@
 import { privilegedScopes, type Scope, scopes } from '../../config/scopes.ts';
+import { isOwnUser, type RequestOrigin } from '../../net/policy/loopback.ts';
 import { isBearer } from '../../protocol/http/bearer.ts';
 import type { Caller } from './access.ts';
-import { isLoopbackAddress, isLoopbackHost } from './loopback.ts';
 
 /** What a machine's own API knows about a request. */
-export interface DirectRequest {
-  /** The other end of the connection. */
-  readonly remoteAddress: string | undefined;
-  readonly host: string | undefined;
+export interface DirectRequest extends RequestOrigin {
   readonly authorization: string | undefined;
-  /** Whether a proxy says that it forwards the request for someone else. */
-  readonly isForwarded: boolean;
 }
 
 /**
- * The caller of a machine's own API: its user, from loopback to a loopback name; or whoever has the token. A proxy on this machine
- * also connects from loopback, but under the name that others use. Undefined if it is neither.
+ * The caller of a machine's own API: its user, or whoever has the token. Undefined if it is neither.
  */
 export function directCaller(request: DirectRequest, token: string | undefined): Caller | undefined {
-  const { remoteAddress, host, authorization, isForwarded } = request;
+  const { authorization } = request;
   // A token that was sent must be right, wherever it comes from.
   if (authorization !== undefined) {
     return token !== undefined && isBearer(authorization, token) ? { id: 'token', rights: 'all' } : undefined;
   }
-  const isOwnUser = isLoopbackAddress(remoteAddress) && isLoopbackHost(host) && !isForwarded;
-  return isOwnUser ? { id: 'loopback', rights: 'all' } : undefined;
+  return isOwnUser(request) ? { id: 'loopback', rights: 'all' } : undefined;
 }
 
 /** What an HTTP API's gateway says about a request it has authenticated. */

@@ -4,11 +4,11 @@ import { frameAncestors } from './frames.ts';
 /** Where the page may connect to, as origins or base URLs. */
 export interface PageReach {
   /** @default no API: the page is a viewer only */
-  readonly apiBaseUrl?: string;
+  readonly apiBaseUrl?: string | undefined;
   /** @default no supervisor, as everywhere but on a single machine */
-  readonly processApiBaseUrl?: string;
+  readonly processApiBaseUrl?: string | undefined;
   /** @default the page's own origin */
-  readonly edgeBaseUrl?: string;
+  readonly edgeBaseUrl?: string | undefined;
 }
 
 /** What a console with a login also connects to, as CSP sources: origins, also with `*.` in front of the host. */

@@ -5,7 +5,12 @@ export interface RuntimeConfig extends PageReach {
   /** The region of streams unless the URL names another one. */
   readonly region: string;
   /** A console whose users sign in. @default none; with `apiBaseUrl` there is one without a login */
-  readonly console?: ConsoleConfig;
+  readonly console?: ConsoleConfig | TokenConsole;
+}
+
+/** A console for whoever has the API's token, as on one machine for all others. */
+export interface TokenConsole {
+  readonly tokenApiBaseUrl: string;
 }
 
 export interface ConsoleConfig {

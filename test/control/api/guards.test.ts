@@ -28,6 +28,30 @@ describe('the door of the API', () => {
     expect((await call({ host: 'abc123.example', origin: 'https://evil.example' })).status).toBe(403);
   });
 
+  test('where others call the machine, its page may call from the address or name that they use, and from no other', async () => {
+    const open = createTestApi({ config: { ownNames: ['studio.local'] } });
+    const ask = (host: string, origin?: string) =>
+      open.call('GET', '/v1/streams', undefined, { host, ...(origin && { origin }) });
+    for (const name of ['192.168.1.5', 'studio.local', '[fd00::5]']) {
+      const { status, headers } = await ask(`${name}:8070`, `http://${name}:8080`);
+      expect([name, status, headers.get('access-control-allow-origin')]).toEqual([
+        name,
+        200,
+        `http://${name}:8080`,
+      ]);
+      expect((await ask(`${name}:8070`)).status).toBe(200);
+    }
+    for (const origin of [
+      'http://192.168.1.6:8080',
+      'http://192.168.1.5:8081',
+      'https://192.168.1.5:8080',
+      'null',
+    ])
+      expect([origin, (await ask('192.168.1.5:8070', origin)).status]).toEqual([origin, 403]);
+    for (const host of ['evil.example', 'evil.example:8070', ''])
+      expect([host, (await ask(host)).status]).toEqual([host, 421]);
+  });
+
   test('an Origin that is not configured is refused before anything is done', async () => {
     for (const origin of ['http://evil.example', 'null', 'http://127.0.0.1:8081', 'https://127.0.0.1:8080']) {
       const { status, headers } = await api.call('POST', '/v1/streams', { name: 'x' }, { origin });

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../../../net/policy/loopback.ts';
 import type { Inspector } from './inspector.ts';
 import type { PlatformUrls } from './plan.ts';
 import type { ProcessLine } from './supervisor.ts';
@@ -7,6 +8,19 @@ export interface ApiTokenNotice {
   readonly file: string;
   readonly token?: string | undefined;
 }
+
+/** How other devices reach the platform. */
+export interface AccessNotice {
+  /** For each name or address of this machine. */
+  readonly urls: readonly PlatformUrls[];
+  readonly token: string;
+  /** A text as a QR code for a terminal. */
+  readonly qrCode: (text: string) => string;
+}
+
+/** The link that lets a device in that has no keyboard to type the token. A fragment is never sent to a server. */
+export const signInLink = ({ page }: Pick<PlatformUrls, 'page'>, token: string): string =>
+  `${page}/#token=${token}`;
 
 const tokenText = ({ file, token }: ApiTokenNotice): string =>
   token === undefined
@@ -20,13 +34,18 @@ export function readyText(
   demo: { page: string } | undefined,
   inspector?: Inspector,
   apiToken?: ApiTokenNotice,
+  access?: AccessNotice,
 ): string {
+  const called = access && access.urls.length > 0 ? access.urls : [urls];
   const rows = [
-    ['page', urls.page],
-    ['API', `${urls.api}/v1/openapi.json`],
+    ...called.map(({ page }, index) => [index === 0 ? 'page' : '', page]),
+    ...(access && urls.page !== called[0]?.page ? [['', `${urls.page}   (this machine)`]] : []),
+    ...called.map(({ api }, index) => [index === 0 ? 'API' : '', `${api}/v1/openapi.json`]),
     ...(apiToken === undefined ? [] : [['', tokenText(apiToken)]]),
-    ['ingest', `${urls.rtmp}    (RTMP)`],
-    ['', `${urls.rtmps}   (RTMPS, self-signed certificate)`],
+    ...called.flatMap(({ rtmp, rtmps }, index) => [
+      [index === 0 ? 'ingest' : '', `${rtmp}    (RTMP)`],
+      ['', `${rtmps}   (RTMPS, self-signed certificate)`],
+    ]),
     ...(demo === undefined ? [] : [['demo', demo.page]]),
     ...(inspector === undefined
       ? []
@@ -38,14 +57,38 @@ export function readyText(
     '',
     ...rows.map(([name = '', value]) => `  ${name.padEnd(8)}${value}`),
     '',
+    ...(access === undefined ? [] : accessLines(access)),
     'Go live: create a stream on the page, then',
-    `  OBS     Settings > Stream > Custom; Server ${urls.rtmp}; Stream Key: the key of your stream`,
+    `  OBS     Settings > Stream > Custom; Server ${called[0]?.rtmp}; Stream Key: the key of your stream`,
     ...trust.map((line) => `          ${line}`),
-    `  ffmpeg  ffmpeg -re -i FILE -c:v libx264 -preset veryfast -tune zerolatency -g 60 -c:a aac -f flv ${urls.rtmp}/KEY`,
+    `  ffmpeg  ffmpeg -re -i FILE -c:v libx264 -preset veryfast -tune zerolatency -g 60 -c:a aac -f flv ${called[0]?.rtmp}/KEY`,
     '',
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+function accessLines({ urls: [first], token, qrCode }: AccessNotice): string[] {
+  if (first === undefined) return ['This machine is in no network: only its own programs reach it.', ''];
+  const link = signInLink(first, token);
+  if (isLoopbackHost(new URL(first.page).hostname)) {
+    return [
+      'Manage streams with this link; whoever has it can manage every stream. For phones and other computers, say',
+      'what they call this machine: --public-host NAME, or HEADWATER_ADDRESS=NAME docker compose up.',
+      '',
+      `  ${link}`,
+      '',
+    ];
+  }
+  return [
+    'Manage streams from a phone or another computer: scan this, or open the link below. Whoever has it can',
+    'manage every stream; viewers get the link of a stream instead.',
+    '',
+    qrCode(link),
+    '',
+    `  ${link}`,
+    '',
+  ];
 }
 
 /**
@@ -54,7 +97,7 @@ export function readyText(
  */
 export function trustLines(certFile: string, { rtmps }: PlatformUrls, os: NodeJS.Platform): string[] {
   if (os !== 'linux') return [];
-  const server = rtmps.replace(/127\.0\.0\.1/, 'localhost');
+  const server = rtmps.replace(/^(rtmps:\/\/)(\[[^\]]*\]|[^/:]+)/, '$1localhost');
   return [
     `over RTMPS, once: sudo install -m 644 '${certFile}' /etc/ssl/certs/headwater.pem`,
     `then Server ${server} (not for OBS as Flatpak or Snap)`,

@@ -14,6 +14,8 @@ export interface DemoOptions {
   readonly rtmpUrl: string;
   readonly dataDir: string;
   readonly ffmpeg: string;
+  /** The API's token, where this machine's own programs need it, too. */
+  readonly token?: string | undefined;
   /** Called when ffmpeg exits unexpectedly; the demo publishes again after a second. */
   readonly onRestart: (code: number | null) => void;
 }
@@ -68,14 +70,14 @@ function demoArguments(url: string): string[] {
 }
 
 /** The demo stream of this data folder, with a fresh key: as for any stream, the old key isn't stored anywhere. */
-async function demoStream({ api, dataDir }: DemoOptions): Promise<{ streamId: string; key: string }> {
+async function demoStream({ api, dataDir, token }: DemoOptions): Promise<{ streamId: string; key: string }> {
   const file = join(dataDir, 'demo-stream');
   const known = await readFile(file, 'utf8').catch(() => undefined);
   if (known !== undefined) {
-    const rotated = await post(`${api}/v1/streams/${known}/keys`, { graceSeconds: 0 });
+    const rotated = await post(`${api}/v1/streams/${known}/keys`, { graceSeconds: 0 }, token);
     if (rotated.ok) return { streamId: known, key: keyIn(await rotated.json()) };
   }
-  const created = await post(`${api}/v1/streams`, { name: 'Demo' });
+  const created = await post(`${api}/v1/streams`, { name: 'Demo' }, token);
   if (!created.ok)
     throw new Error(`The demo stream could not be created: ${created.status} ${await created.text()}`);
   const body = (await created.json()) as { id: string };
@@ -87,10 +89,13 @@ function keyIn(answer: unknown): string {
   return (answer as { ingest: { rtmp: { key: string } } }).ingest.rtmp.key;
 }
 
-function post(url: string, body: object): Promise<Response> {
+function post(url: string, body: object, token: string | undefined): Promise<Response> {
   return fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
   });
 }

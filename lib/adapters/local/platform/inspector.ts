@@ -1,4 +1,4 @@
-import { UsageError } from './options.ts';
+import { UsageError } from '../../../config/command-line.ts';
 import type { ProcessSpec } from './supervisor.ts';
 import { checkPorts, freePorts } from './tcp-ports.ts';
 

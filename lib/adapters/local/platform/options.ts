@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../../../config/command-line.ts';
 import { eventBusLocation } from '../../../config/locations.ts';
 
 /** The options of `npm run live`. */
@@ -8,6 +8,10 @@ export interface LiveOptions {
   /** First port of the block; 0 picks any free ports. */
   readonly portBase: number;
   readonly dataDir: string;
+  /** The address that page, API, edge and ingest listen on. */
+  readonly host: string;
+  /** What other devices call this machine, if the system can't know. */
+  readonly publicHost: string | undefined;
   readonly workers: number;
   readonly proxies: number;
   readonly demo: boolean;
@@ -27,49 +31,11 @@ export interface LiveOptions {
   readonly help: boolean;
 }
 
-/** The command line is invalid; the message names every fault. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
-  readonly mend = 'Run npm run live -- --help for a list of flags.';
-
-  constructor(faults: string, options?: ErrorOptions) {
-    super(`${faults.replace(/\.$/, '')}.`, options);
-  }
-}
-
 export const defaultPortBase = 8440;
-
-export const helpText = `npm run live -- [flags]      run the whole platform on this machine
-
-  --demo            also broadcast a test picture with a running clock and a beep
-  --port-base N     first port of the block, all on 127.0.0.1 (default ${defaultPortBase}; 0: any free ports)
-  --data-dir DIR    folder for streams, keys and recordings (default .headwater)
-  --workers N       encoder workers, 1 to 8 (default 2)
-  --proxies N       ingest proxies, 1 to 8 (default 2)
-  --aws-endpoint URL
-                    use an AWS emulator such as moto_server: objects in S3, records in DynamoDB, secrets in
-                    Secrets Manager, stream events to EventBridge (missing resources are created)
-  --webhook URL     post every stream event to this URL, signed according to Standard Webhooks
-  --webhook-secret-file FILE
-                    signing secret, whsec_… (default: webhook-secret in the data folder, created if missing)
-  --allow-push CIDR[,CIDR]
-                    also allow pushing streams to servers in these networks, for example 127.0.0.0/8 (default:
-                    public addresses only)
-  --watch           restart processes whose sources change, one after another, and reload the page's tabs
-  --inspect NAME    let a debugger attach to a process, for example encoder-1, at 127.0.0.1:9229
-  --rotate-playback-keys
-                    make a new key for playback links in the data folder and exit; a running platform takes it over,
-                    links stay valid. Twice invalidates every link
-  --json            print one JSON event per line on stdout, starting with "ready" (npm run -s live -- --json)
-  --help            show this help
-
-Ctrl-C stops everything.
-`;
 
 /** Parses the flags; throws `UsageError` naming every fault. Relative folders are resolved against `cwd`. */
 export function parseLiveOptions(args: readonly string[], cwd: string): LiveOptions {
-  const values = readFlags(args);
+  const values = flagsIn(args);
   const faults: string[] = [];
   const integer = (flag: string, text: string, min: number, max: number): number => {
     const value = Number(text);
@@ -81,6 +47,8 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
   const options: LiveOptions = {
     portBase: integer('port-base', values['port-base'], 0, 65_000),
     dataDir: resolve(cwd, values['data-dir']),
+    host: values.host === 'localhost' ? '127.0.0.1' : values.host,
+    publicHost: values['public-host'],
     workers: integer('workers', values.workers, 1, 8),
     proxies: integer('proxies', values.proxies, 1, 8),
     demo: values.demo,
@@ -96,14 +64,23 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
   if (options.awsEndpoint !== undefined && !/^http:\/\/[^/\s]+\/?$/.test(options.awsEndpoint)) {
     faults.push(`--aws-endpoint must be a URL such as http://127.0.0.1:5000, not '${options.awsEndpoint}'`);
   }
+  if (isIP(options.host) === 0)
+    faults.push(
+      `--host must be an address of this machine, or 0.0.0.0 for all of them, not '${values.host}'`,
+    );
+  if (options.publicHost !== undefined && !isName(options.publicHost))
+    faults.push(`--public-host must be a name or an address without a port, not '${options.publicHost}'`);
   if (options.portBase > 0 && options.portBase < 1024)
     faults.push('--port-base must be 0, or 1024 or higher');
-  if (faults.length > 0) throw new UsageError(faults.join('; '));
+  if (faults.length > 0) throw new UsageError(faults);
   return options;
 }
 
+const isName = (text: string): boolean =>
+  isIP(text) !== 0 || /^[a-z\d]([a-z\d.-]{0,251}[a-z\d])?$/i.test(text);
+
 function webhookOf(
-  { webhook: url, 'webhook-secret-file': file }: ReturnType<typeof readFlags>,
+  { webhook: url, 'webhook-secret-file': file }: ReturnType<typeof flagsIn>,
   cwd: string,
   faults: string[],
 ): LiveOptions['webhook'] {
@@ -129,28 +106,25 @@ function networksOf(text: string | undefined, faults: string[]): string[] {
   return networks;
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        'port-base': { type: 'string', default: String(defaultPortBase) },
-        'data-dir': { type: 'string', default: '.headwater' },
-        workers: { type: 'string', default: '2' },
-        proxies: { type: 'string', default: '2' },
-        demo: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        watch: { type: 'boolean', default: false },
-        inspect: { type: 'string' },
-        'aws-endpoint': { type: 'string' },
-        webhook: { type: 'string' },
-        'webhook-secret-file': { type: 'string' },
-        'allow-push': { type: 'string' },
-        'rotate-playback-keys': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      'port-base': { type: 'string', default: String(defaultPortBase) },
+      'data-dir': { type: 'string', default: '.headwater' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'public-host': { type: 'string' },
+      workers: { type: 'string', default: '2' },
+      proxies: { type: 'string', default: '2' },
+      demo: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      watch: { type: 'boolean', default: false },
+      inspect: { type: 'string' },
+      'aws-endpoint': { type: 'string' },
+      webhook: { type: 'string' },
+      'webhook-secret-file': { type: 'string' },
+      'allow-push': { type: 'string' },
+      'rotate-playback-keys': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

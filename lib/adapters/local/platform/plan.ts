@@ -6,8 +6,10 @@ import { ingestProxyCodec } from '../../../config/programs/ingest-proxy.ts';
 import { originCodec } from '../../../config/programs/origin.ts';
 import { pageCodec } from '../../../config/programs/page.ts';
 import { popCodec } from '../../../config/programs/pop.ts';
+import { urlHost } from '../../../routing/host-port.ts';
 import type { MemberId } from '../../../routing/ids.ts';
 import type { PlatformBackends } from './backends.ts';
+import { calledFirst, type Exposure, onlyHere } from './exposure.ts';
 import type { LiveOptions } from './options.ts';
 import type { ProcessSpec } from './supervisor.ts';
 import type { PlatformPorts } from './tcp-ports.ts';
@@ -27,13 +29,14 @@ const host = '127.0.0.1';
 /** A single machine is one region with this name. */
 const region = 'local';
 
-export function platformUrls(ports: PlatformPorts): PlatformUrls {
+/** The URLs of a platform that is called `name`, by default by this machine itself. */
+export function platformUrls(ports: PlatformPorts, name: string = host): PlatformUrls {
   return {
-    page: `http://${host}:${ports.page}`,
-    api: `http://${host}:${ports.api}`,
-    edge: `http://${host}:${ports.edge}`,
-    rtmp: `rtmp://${host}:${ports.rtmp}/${rtmpApp}`,
-    rtmps: `rtmps://${host}:${ports.rtmps}/${rtmpApp}`,
+    page: `http://${name}:${ports.page}`,
+    api: `http://${name}:${ports.api}`,
+    edge: `http://${name}:${ports.edge}`,
+    rtmp: `rtmp://${name}:${ports.rtmp}/${rtmpApp}`,
+    rtmps: `rtmps://${name}:${ports.rtmps}/${rtmpApp}`,
     processApi: `http://${host}:${ports.processApi}`,
   };
 }
@@ -75,20 +78,28 @@ export interface SharedFiles {
   readonly denialsFile: string;
 }
 
+export interface PlanOptions extends Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> {
+  /** Who reaches the platform. @default this machine alone */
+  readonly exposure?: Exposure;
+}
+
 /** All processes of the platform with their environment: the wiring of one machine, in path order. */
 export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
   { originTokenFile, apiTokenFile, tierTokenFile, playbackKeysFile, denialsFile }: SharedFiles,
-  { allowPush = [], watch = false }: Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> = {},
+  { allowPush = [], watch = false, exposure = onlyHere }: PlanOptions = {},
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
-  const urls = platformUrls(ports);
+  const { listen } = exposure;
+  const ownNames = exposure.ownNames && [...exposure.ownNames];
+  const urls = platformUrls(ports, urlHost(exposure.local));
+  const called = platformUrls(ports, calledFirst(exposure));
   const { controlStore, keyPepper, certificate, relayKeys } = backends;
   const pop: ProcessSpec = {
     ...process('pop', 'pop', 'bin/pop.ts', ports.rtmp),
     env: popCodec.encode({
-      host,
+      host: listen,
       rtmpPort: ports.rtmp,
       rtmpsPort: ports.rtmps,
       healthPort: ports.popHealth,
@@ -143,7 +154,8 @@ export function planProcesses(
         eventBus: backends.eventBus,
         webhookSecret: backends.webhookSecret,
         region,
-        playbackBaseUrl: urls.edge,
+        // Where machines call this one by different names, players resolve the time's URL against the manifest's.
+        playbackBaseUrl: ownNames ? undefined : urls.edge,
       }),
     };
   });
@@ -185,7 +197,7 @@ export function planProcesses(
     ...process('edge', 'edge', 'bin/edge.ts', ports.edge),
     env: edgeCodec.encode({
       role: 'edge',
-      host,
+      host: listen,
       port: ports.edge,
       upstreamUrl: `http://${host}:${ports.shield}`,
       denials: denialsFile,
@@ -197,29 +209,32 @@ export function planProcesses(
     ...process('page', 'page', 'bin/page.ts', ports.page),
     alsoReads: pageSources,
     env: pageCodec.encode({
-      host,
+      host: listen,
       port: ports.page,
       apiBaseUrl: urls.api,
       processApiBaseUrl: urls.processApi,
       cardsBaseUrl: `http://${host}:${ports.api}`,
       edgeBaseUrl: urls.edge,
       region,
+      ownNames,
       reloadTabs: watch,
     }),
   };
   const control: ProcessSpec = {
     ...process('control', 'control', 'bin/control.ts', ports.api),
     env: controlCodec.encode({
-      host,
+      host: listen,
       port: ports.api,
       controlStore,
       keyPepper,
-      ingestRtmpUrl: urls.rtmp,
-      ingestRtmpsUrl: urls.rtmps,
-      playbackBaseUrl: urls.edge,
-      pageBaseUrl: urls.page,
+      ingestRtmpUrl: called.rtmp,
+      ingestRtmpsUrl: called.rtmps,
+      playbackBaseUrl: called.edge,
+      pageBaseUrl: called.page,
       region,
       allowedOrigins: [urls.page],
+      allowedHosts: [`${host}:${ports.api}`],
+      ownNames,
       edge: `denials:${denialsFile}`,
       playbackKeys: `file:${playbackKeysFile}`,
       origin: backends.origin,
@@ -234,6 +249,14 @@ export function planProcesses(
   const all = [pop, ...proxies, ...workers, origin, liveOrigin, shield, edge, page, control];
   return all.map((spec) => ({ ...spec, env: { ...spec.env, ...backends.environment } }));
 }
+
+/** The same programs as home-image/Dockerfile has them: bundled, with the page's files in a folder. */
+export const bundledPrograms = (specs: readonly ProcessSpec[], pageDir: string): ProcessSpec[] =>
+  specs.map((spec) => ({
+    ...spec,
+    program: spec.program.replace(/\.ts$/, '.mjs'),
+    env: spec.role === 'page' ? { ...spec.env, HEADWATER_FILES_DIR: pageDir } : spec.env,
+  }));
 
 function process(
   role: keyof typeof stopOrder,

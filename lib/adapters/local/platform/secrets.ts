@@ -7,8 +7,8 @@ import {
   parseSigningKeys,
   rotatedKeys,
 } from '../../../edge/policy/access/signing-keys.ts';
-import { isCurrent, type KeyType } from '../../../ingest/certificate/policy/certificate.ts';
-import { makeSelfSigned } from '../../node/self-signed.ts';
+import { covers, isCurrent, type KeyType } from '../../../ingest/certificate/policy/certificate.ts';
+import { makeSelfSigned, type SelfSignedNames } from '../../node/self-signed.ts';
 
 /** The secret files of one machine. Programs get the paths, never the values. */
 export interface SecretFiles {
@@ -33,9 +33,13 @@ export interface SecretFiles {
 
 const certificateDays = 365;
 const renewBeforeDays = 7;
+const thisMachine: SelfSignedNames = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 
-/** Creates missing secrets in `dir`, readable only by their owner. Existing ones stay: stream keys are hashed with the pepper. */
-export async function ensureSecrets(dir: string): Promise<SecretFiles> {
+/**
+ * Creates missing secrets in `dir`, readable only by their owner. Existing ones stay: stream keys are hashed with the pepper.
+ * `certified`: what encoders may call this machine.
+ */
+export async function ensureSecrets(dir: string, certified = thisMachine): Promise<SecretFiles> {
   const files: SecretFiles = {
     keyPepperFile: join(dir, 'key-pepper'),
     originTokenFile: join(dir, 'origin-token'),
@@ -56,8 +60,8 @@ export async function ensureSecrets(dir: string): Promise<SecretFiles> {
   await ensureFile(files.tierTokenFile, () => randomBytes(32).toString('hex'));
   if ((await readText(files.playbackKeysFile)) === undefined) await rotatePlaybackKeys(dir);
   await ensureFile(files.webhookSecretFile, () => `whsec_${randomBytes(32).toString('base64')}`);
-  await ensureCertificate(files.tlsCertFile, files.tlsKeyFile, 'ec');
-  await ensureCertificate(files.tlsRsaCertFile, files.tlsRsaKeyFile, 'rsa');
+  await ensureCertificate(files.tlsCertFile, files.tlsKeyFile, 'ec', certified);
+  await ensureCertificate(files.tlsRsaCertFile, files.tlsRsaKeyFile, 'rsa', certified);
   return files;
 }
 
@@ -69,10 +73,14 @@ export async function rotatePlaybackKeys(dir: string): Promise<void> {
   await writeSecret(path, formatSigningKeys(rotatedKeys(before, newSigningKey(), Date.now())));
 }
 
-async function ensureCertificate(certFile: string, keyFile: string, keyType: KeyType): Promise<void> {
+async function ensureCertificate(
+  certFile: string,
+  keyFile: string,
+  keyType: KeyType,
+  names: SelfSignedNames,
+): Promise<void> {
   const stored = await readText(certFile);
-  if (stored !== undefined && isCurrent(stored, renewBeforeDays, Date.now())) return;
-  const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
+  if (stored !== undefined && isCurrent(stored, renewBeforeDays, Date.now()) && covers(stored, names)) return;
   const { certificate, privateKey } = await makeSelfSigned(names, certificateDays, keyType);
   await writeSecret(keyFile, privateKey);
   await writeSecret(certFile, certificate);

@@ -38,6 +38,9 @@ export function assignPorts(next: () => number, fleets: { proxies: number; worke
   };
 }
 
+/** How many of them others connect to, where others may: page, API, edge, RTMP and RTMPS, the first of the block. */
+export const openPorts = 5;
+
 /** How many ports a platform of this size needs. */
 export function portCount(fleets: { proxies: number; workers: number }): number {
   return 10 + 3 * fleets.proxies + 3 * fleets.workers;
@@ -61,11 +64,11 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
-/** Throws the system's error (EADDRINUSE, EACCES) for the first port that cannot be opened on loopback. */
-export async function checkPorts(ports: readonly number[]): Promise<void> {
+/** Throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL) for the first port that cannot be opened at this address. */
+export async function checkPorts(ports: readonly number[], host = '127.0.0.1'): Promise<void> {
   for (const port of ports) {
     const server = createServer();
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening');
     server.close();
     await once(server, 'close');

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { DirectRequest } from '../../../control/policy/callers.ts';
-
-/** Headers by which proxies say that they forward a request. */
-const forwardedHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+import { forwardedHeaders, type RequestOrigin } from '../../../net/policy/loopback.ts';
 
 /** What the Node server knows about the sender of a request. */
 export function directRequestOf(c: Context): DirectRequest {
@@ -15,3 +13,10 @@ export function directRequestOf(c: Context): DirectRequest {
     isForwarded: forwardedHeaders.some((name) => c.req.header(name) !== undefined),
   };
 }
+
+/** Where a request of Node's own server comes from. */
+export const requestOriginOf = ({ socket, headers }: IncomingMessage): RequestOrigin => ({
+  remoteAddress: socket.remoteAddress,
+  host: headers.host,
+  isForwarded: forwardedHeaders.some((name) => headers[name] !== undefined),
+});

@@ -54,6 +54,19 @@ export function isCurrent(certificate: string, days: number, nowMs: number): boo
   return validToDate.getTime() > nowMs + days * 86_400_000;
 }
 
+/** Whether a certificate has these names, or is another's than a machine's own for itself, who knows its names best. */
+export function covers(
+  certificate: string,
+  { hosts, addresses = [] }: { readonly hosts: readonly string[]; readonly addresses?: readonly string[] },
+): boolean {
+  const read = new X509Certificate(certificate);
+  if (read.issuer !== read.subject || read.subject !== 'CN=localhost') return true;
+  return (
+    hosts.every((host) => read.checkHost(host) !== undefined) &&
+    addresses.every((address) => read.checkIP(address) !== undefined)
+  );
+}
+
 /** When a certificate expires, as an ISO date. */
 export const endOf = (certificate: string): string =>
   new X509Certificate(certificate).validToDate.toISOString();

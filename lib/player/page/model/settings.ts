@@ -1,12 +1,12 @@
 import { regionPattern } from '../../../config/region.ts';
-import type { ConsoleConfig, RuntimeConfig } from '../../policy/runtime-config.ts';
+import type { ConsoleConfig, RuntimeConfig, TokenConsole } from '../../policy/runtime-config.ts';
 
 /** The page's configuration with defaults filled in. */
 export interface PageSettings {
   /** An API that needs no login. Undefined on AWS: there, a console or nothing but the viewer. */
   readonly apiBaseUrl: string | undefined;
   /** The console for users who sign in. */
-  readonly console: ConsoleConfig | undefined;
+  readonly console: ConsoleConfig | TokenConsole | undefined;
   /** The supervisor of a single-machine platform; undefined anywhere else. */
   readonly processApiBaseUrl: string | undefined;
   readonly edgeBaseUrl: string;

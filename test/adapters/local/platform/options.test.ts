@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  defaultPortBase,
-  helpText,
-  parseLiveOptions,
-  UsageError,
-} from '../../../../lib/adapters/local/platform/options.ts';
+import { helpText } from '../../../../lib/adapters/local/platform/help.ts';
+import { defaultPortBase, parseLiveOptions } from '../../../../lib/adapters/local/platform/options.ts';
+import { UsageError } from '../../../../lib/config/command-line.ts';
 
 describe('the flags of npm run live', () => {
   test('without flags, two workers and two proxies on the default ports, data below the repository', () => {
     expect(parseLiveOptions([], '/repo')).toEqual({
       portBase: defaultPortBase,
       dataDir: '/repo/.headwater',
+      host: '127.0.0.1',
+      publicHost: undefined,
       workers: 2,
       proxies: 2,
       demo: false,
@@ -59,10 +58,20 @@ describe('the flags of npm run live', () => {
 
   test('every fault is named at once', () => {
     const args = ['--port-base', '80', '--workers', '0', '--proxies', 'many', '--aws-endpoint', 'moto'];
-    expect(() => parseLiveOptions(args, '/repo')).toThrow(UsageError);
-    expect(() => parseLiveOptions(args, '/repo')).toThrow(
-      /--workers.*--proxies.*--aws-endpoint.*--port-base/,
-    );
+    let fault: unknown;
+    try {
+      parseLiveOptions(args, '/repo');
+    } catch (thrown) {
+      fault = thrown;
+    }
+    expect(fault).toBeInstanceOf(UsageError);
+    const { faults } = fault as UsageError;
+    expect(faults.map((line) => /^--[a-z-]+/.exec(line)?.[0])).toEqual([
+      '--workers',
+      '--proxies',
+      '--aws-endpoint',
+      '--port-base',
+    ]);
   });
 
   test('networks that may be pushed to are CIDRs', () => {
@@ -77,6 +86,16 @@ describe('the flags of npm run live', () => {
     }
   });
 
+  test('it is opened at an address, and others may call it by any name', () => {
+    const parsed = parseLiveOptions(['--host', '0.0.0.0', '--public-host', 'live.home'], '/');
+    expect(parsed).toMatchObject({ host: '0.0.0.0', publicHost: 'live.home' });
+    expect(parseLiveOptions(['--host', 'localhost'], '/').host).toBe('127.0.0.1');
+    for (const host of ['', 'all', '192.168.1', 'live.home'])
+      expect(() => parseLiveOptions([`--host=${host}`], '/')).toThrow(/--host must be an address/);
+    for (const name of ['', 'a b', 'live.home:8440', 'http://live.home', '-x'])
+      expect(() => parseLiveOptions([`--public-host=${name}`], '/')).toThrow(/--public-host must be a name/);
+  });
+
   test('a webhook needs an address that has no password in it', () => {
     expect(() => parseLiveOptions(['--webhook', 'https://me:pass@example.com'], '/')).toThrow(
       /--webhook must be a URL/,
@@ -85,12 +104,14 @@ describe('the flags of npm run live', () => {
   });
 
   test('an unknown flag is named', () => {
-    expect(() => parseLiveOptions(['--turbo'], '/repo')).toThrow(/Unknown option '--turbo'\.$/);
+    expect(() => parseLiveOptions(['--turbo'], '/repo')).toThrow(/^Unknown option '--turbo'$/);
   });
 
   test('the help names every flag', () => {
     for (const flag of [
       '--demo',
+      '--host',
+      '--public-host',
       '--port-base',
       '--data-dir',
       '--workers',

@@ -47,3 +47,21 @@ test('a self-made certificate that nobody can trust is made anew, an operator’
   expect(await readFile(tlsCertFile, 'utf8')).toBe(own.cert);
   await rm(dir, { recursive: true });
 });
+
+test('a certificate that this machine made for itself is made anew when others call it by more names', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'secrets-'));
+  const { tlsCertFile } = await ensureSecrets(dir);
+  const read = async () => new X509Certificate(await readFile(tlsCertFile));
+  const before = await read();
+  await ensureSecrets(dir, { hosts: ['localhost', 'studio.local'], addresses: ['127.0.0.1', '192.168.1.5'] });
+  const open = await read();
+  expect(open.fingerprint256).not.toBe(before.fingerprint256);
+  expect([open.checkIP('192.168.1.5'), open.checkHost('studio.local')]).toEqual([
+    '192.168.1.5',
+    'studio.local',
+  ]);
+  // Who trusts it need not do so again.
+  await ensureSecrets(dir);
+  expect((await read()).fingerprint256).toBe(open.fingerprint256);
+  await rm(dir, { recursive: true });
+});

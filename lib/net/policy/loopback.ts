@@ -18,3 +18,22 @@ export const isLoopbackAddress = (address: string | undefined): boolean =>
 /** Whether a Host header, or an address to listen on, names loopback. */
 export const isLoopbackHost = (host: string | undefined): boolean =>
   host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\]|::1)(:\d+)?$/i.test(host);
+
+/** Headers by which proxies say that they forward a request. */
+export const forwardedHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+
+/** What a machine's own server knows about where a request comes from. */
+export interface RequestOrigin {
+  /** The other end of the connection. */
+  readonly remoteAddress: string | undefined;
+  readonly host: string | undefined;
+  /** Whether a proxy says that it forwards the request for someone else. */
+  readonly isForwarded: boolean;
+}
+
+/**
+ * Whether a request comes from this machine's own user: from loopback to a loopback name. A proxy on this machine also connects from
+ * loopback, but under the name that others use.
+ */
+export const isOwnUser = ({ remoteAddress, host, isForwarded }: RequestOrigin): boolean =>
+  isLoopbackAddress(remoteAddress) && isLoopbackHost(host) && !isForwarded;

@@ -1,0 +1,23 @@
+import { isOwnUser, type RequestOrigin } from '../../net/policy/loopback.ts';
+import { atName, isOwnName, nameIn } from '../../net/policy/own-names.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
+
+/**
+ * The page's configuration for a request, on a machine that others reach under `ownNames`: its own user needs no token, and everybody
+ * else finds API and edge under the name that they called, and the supervisor not at all.
+ */
+export function configFor(
+  request: RequestOrigin,
+  { apiBaseUrl, processApiBaseUrl, ...config }: RuntimeConfig,
+  ownNames: readonly string[] | undefined,
+): RuntimeConfig {
+  const own = { ...config, apiBaseUrl, processApiBaseUrl };
+  if (ownNames === undefined || isOwnUser(request)) return own;
+  const called = nameIn(request.host ?? '');
+  const at = (url: string) => (isOwnName(called, ownNames) ? atName(url, called) : url);
+  return {
+    ...config,
+    ...(config.edgeBaseUrl !== undefined && { edgeBaseUrl: at(config.edgeBaseUrl) }),
+    ...(apiBaseUrl !== undefined && { console: { tokenApiBaseUrl: at(apiBaseUrl) } }),
+  };
+}
