@@ -46,11 +46,7 @@ export function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () 
         {isTakenDown(stream) && ' It’s taken down: restore it first, so that nothing under review is lost.'}{' '}
         This can’t be undone.
       </p>
-      {stream.broadcast === undefined ? (
-        <p class="quiet">It was never on air, so it has no recordings.</p>
-      ) : (
-        <Recordings chosen={recordings} onAir={onAir} onChoose={setRecordings} />
-      )}
+      <Recordings chosen={recordings} onAir={onAir} onChoose={setRecordings} />
     </TaskDialog>
   );
 }
