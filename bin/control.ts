@@ -27,6 +27,7 @@ import { DownloadRunner } from '../lib/control/recordings/download-runner.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { systemClock } from '../lib/net/clock.ts';
+import { loopbackNames } from '../lib/net/policy/loopback.ts';
 import { hostPort } from '../lib/routing/host-port.ts';
 import type { MemberId } from '../lib/routing/ids.ts';
 

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { defaultLadder } from '../../config/ladder.ts';
 import type { Deletion as DeletionProgress } from '../../control-store/deletions.ts';
-import type { DocumentKind, StreamDocument } from '../../control-store/documents.ts';
+import type { StreamDocument } from '../../control-store/documents.ts';
 import { channelWords } from '../../control-store/managed-channel.ts';
 import type {
   BroadcastRecord,

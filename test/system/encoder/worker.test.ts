@@ -5,9 +5,10 @@ import { ffmpegStarter } from '../../../lib/adapters/node/ffmpeg/ffmpeg-process.
 import { ReadBatch } from '../../../lib/adapters/node/net/read-batch.ts';
 import { pictureFilter } from '../../../lib/canary/policy/numbered-picture.ts';
 import { frameModeFlag } from '../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
+import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { missingPictures } from '../../../lib/encoder/publication/missing-pictures.ts';
-import { recoverPublication } from '../../../lib/encoder/publication/recover-publication.ts';
 import { broadcastPrefix, spriteName } from '../../../lib/object-store/object-names.ts';
+import { videoTimescale } from '../../../lib/packaging/cmaf/init.ts';
 import { cellMs } from '../../../lib/packaging/storyboard/cells.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
@@ -126,13 +127,25 @@ describe('A broadcast', () => {
     );
 
     // A worker that takes over makes of the stored media what only the memory of the one before had.
-    const published = await recoverPublication(harness.objects, 'local', broadcast!, 2);
+    const rendition = broadcast!.renditions.find(({ id }) => id === '360p')!;
+    const init = await stored('360p/init-1.mp4');
+    const header: TrackHeader = {
+      kind: 'video',
+      init,
+      timescale: videoTimescale,
+      codecs: rendition.codecs,
+      bitrateBps: rendition.bandwidthBps,
+      width: 640,
+      height: 360,
+      frameRate: 30,
+    };
+    const period = { fromNumber: 0, toNumber: 2, initName: 'init-1.mp4', continues: false };
     const made = await missingPictures([0, 1], {
       objects: harness.objects,
       startEncoder: ffmpegStarter('ffmpeg', new ReadBatch(20)),
       frameMode: frameModeFlag(await findFfmpeg()),
       prefix: broadcastPrefix('local', harness.streamId, broadcast!.id),
-      restored: published!,
+      restored: { periods: [{ ...period, headers: new Map([['360p', header]]) }] },
     });
     expect([...made].map(([cell, jpeg]) => [cell * cellMs, numberIn(jpeg)])).toEqual([...ofEachCell]);
   });

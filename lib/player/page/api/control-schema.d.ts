@@ -634,6 +634,167 @@ export interface components {
         readonly DownloadList: {
             readonly downloads: readonly components["schemas"]["Download"][];
         };
+        /** @description How well the broadcaster’s media arrives and is encoded. */
+        readonly StreamHealth: {
+            /**
+             * @description In a word. It changes once another one has been true for 10 s; for the better, after longer. none: nothing is received.
+             * @example fair
+             * @enum {string}
+             */
+            readonly verdict: "excellent" | "fair" | "bad" | "none";
+            /**
+             * Format: date-time
+             * @description When the verdict became so.
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly since?: string;
+            /** @description Why it isn’t excellent; worst first. */
+            readonly reasons: readonly components["schemas"]["HealthReason"][];
+            readonly current?: components["schemas"]["HealthSample"];
+            /** @description What was measured, over time. */
+            readonly series: {
+                /**
+                 * @description Time between two samples.
+                 * @example 5000
+                 */
+                readonly stepMs: number;
+                /** @description Oldest first. There are none of times when nothing was received. */
+                readonly samples: readonly (components["schemas"]["HealthSample"] & unknown)[];
+            };
+        };
+        readonly HealthReason: {
+            /**
+             * @description For programs.
+             * @example key-frames-rare
+             */
+            readonly code: string;
+            /**
+             * @description For people: what is wrong.
+             * @example Key frames come every 10 s.
+             */
+            readonly message: string;
+            /**
+             * @description For people: what to do about it.
+             * @example Set the key frame interval of your encoder to 2 s.
+             */
+            readonly advice: string;
+        };
+        /** @description The newest sample. Omitted if no broadcaster is sending now. */
+        readonly HealthSample: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly at: string;
+            /**
+             * @description Bits of video received in a second.
+             * @example 4061000
+             */
+            readonly videoBps: number;
+            /**
+             * @description Bits of sound received in a second.
+             * @example 160000
+             */
+            readonly audioBps: number;
+            /**
+             * @description Pictures received in a second.
+             * @example 30
+             */
+            readonly frameRate: number;
+            /**
+             * @description Longest time from key frame to key frame. Omitted before the second key frame, and for sound alone.
+             * @example 2000
+             */
+            readonly keyFrameIntervalMs?: number;
+            /**
+             * @description Pictures that the broadcaster left out, or that came too late to be shown.
+             * @example 0
+             */
+            readonly lostPictures: number;
+            /**
+             * @description How much later sound is sent than the pictures of the same time; negative if it is sent earlier. Omitted unless both are sent.
+             * @example -12
+             */
+            readonly avOffsetMs?: number;
+            /**
+             * @description Speed of our encoder; 1 is real time. Omitted while nothing is encoded here, and with medialive.
+             * @example 1
+             */
+            readonly encoderSpeed?: number;
+            /**
+             * @description Longest time without a picture, or, for sound alone, without sound.
+             * @example 41
+             */
+            readonly gapMs: number;
+        };
+        /** @description Who watches, as sums; nothing about any one viewer is kept. Live and recorded viewers of the newest broadcast count alike. */
+        readonly Audience: {
+            /**
+             * @description The broadcast that was watched, the newest. Omitted if nobody has watched one.
+             * @example 1jm8p0v4c7h2kqv0
+             */
+            readonly broadcastId?: string;
+            /**
+             * @description Viewers at once, about ten seconds ago on one machine and half a minute ago on AWS.
+             * @example 48
+             */
+            readonly viewers: number;
+            /**
+             * @description The most viewers at once.
+             * @example 131
+             */
+            readonly peak: number;
+            /**
+             * @description Viewing sessions that began.
+             * @example 412
+             */
+            readonly plays: number;
+            /**
+             * @description How long all viewers together have watched, in milliseconds.
+             * @example 86400000
+             */
+            readonly watchTimeMs: number;
+            /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
+            readonly startupMs?: {
+                /**
+                 * @description Half of all viewers waited at most so long.
+                 * @example 640
+                 */
+                readonly p50: number;
+                /**
+                 * @description 95 of 100 viewers waited at most so long.
+                 * @example 1900
+                 */
+                readonly p95: number;
+            };
+            /**
+             * @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.
+             * @example 0.004
+             */
+            readonly rebufferRatio?: number;
+            readonly series: components["schemas"]["AudienceSeries"];
+        };
+        readonly AudienceSeries: {
+            /**
+             * @description Length of a step, in milliseconds.
+             * @example 10000
+             */
+            readonly stepMs: number;
+            /** @description Oldest first, at most 240. Steps grow with the broadcast. */
+            readonly samples: readonly {
+                /**
+                 * Format: date-time
+                 * @description When the step begins.
+                 * @example 2026-11-22T18:00:00.000Z
+                 */
+                readonly at: string;
+                /**
+                 * @description The most viewers at once within the step.
+                 * @example 48
+                 */
+                readonly viewers: number;
+            }[];
+        };
         readonly StreamEventList: {
             readonly events: readonly components["schemas"]["StreamEvent"][];
         };

@@ -29,6 +29,8 @@ beforeEach(() => {
       },
       facts: () => noFacts,
       selectQuality() {},
+      mustReload: false,
+      details: () => noDetails,
       selectCaptions() {},
       goToLive() {},
       seek() {},
