@@ -24,6 +24,7 @@ export interface CannedPlatform {
   /** Adds a stream as the API would. */
   add(name: string, change?: Partial<Stream>): Stream;
   change(id: string, change: Partial<Stream>): void;
+  remove(id: string): void;
   /** Sets what the API reports about the stream's takedown; the edge responds with 410 unless it is `restored`. */
   report(id: string, report: Partial<Takedown> & Pick<Takedown, 'state'>): void;
   say(id: string, type: string, text: string): void;
@@ -295,6 +296,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     files,
     add,
     change,
+    remove: (id) => void streams.delete(id),
     report,
     say(id, type, text) {
       const journal = events.get(id) ?? [];

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
@@ -6,9 +7,13 @@ import { useServices } from '../shell/services.ts';
 import { Poster } from '../ui/poster.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 
-/** One stream of the list. */
+/** One stream of the list. Drawn again only if something of it has changed: there may be a thousand. */
 export function StreamCard({ stream }: { stream: Stream }) {
   const { linkedRegion } = useServices();
+  return useMemo(() => <Card stream={stream} linkedRegion={linkedRegion} />, [stream, linkedRegion]);
+}
+
+function Card({ stream, linkedRegion }: { stream: Stream; linkedRegion: string | undefined }) {
   const { broadcast, playback } = stream;
   const state = shownState(stream);
   return (
