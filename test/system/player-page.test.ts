@@ -189,9 +189,12 @@ describe('the console', () => {
     const region = page.getByRole('region', { name: 'Recordings' });
     await region.getByText('1:02:05').waitFor();
     await region.getByText('31 MB').first().waitFor();
-    expect(await region.getByRole('link', { name: /^Watch/ }).first().getAttribute('href')).toBe(
-      `/watch/${id}?broadcast=${newest.id}`,
-    );
+    expect(
+      await region
+        .getByRole('link', { name: /^Watch/ })
+        .first()
+        .getAttribute('href'),
+    ).toBe(`/watch/${id}?broadcast=${newest.id}`);
 
     await region
       .getByRole('button', { name: /^Download/ })
@@ -212,7 +215,7 @@ describe('the console', () => {
     const url = `${platform.url}/local/${id}/${newest.id}/download-d0.mp4`;
     const ready = { state: 'ready', progress: 1, sizeBytes: 4_000_000, durationMs: 10_500, url } as const;
     platform.files.set(newest.id, [{ ...asked!, ...ready }]);
-    const save = dialog.getByRole('link', { name: 'Save Clip 1:00–1:10.5 as MP4' });
+    const save = dialog.getByRole('link', { name: 'Save MP4: Clip 1:00–1:10.5' });
     await save.waitFor();
     expect(await save.getAttribute('href')).toBe(url);
     expect(await accessibilityFaults(page)).toEqual([]);

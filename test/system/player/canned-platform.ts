@@ -155,7 +155,8 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     if (problem) return send(problem.status, problem);
     if (id === '' && method === 'GET') {
       const all = [...streams.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-      if (query.has('onAir')) return send(200, { streams: all.filter(({ state }) => onAirStates.has(state)) });
+      if (query.has('onAir'))
+        return send(200, { streams: all.filter(({ state }) => onAirStates.has(state)) });
       const from = all.findIndex((stream) => stream.id > (query.get('cursor') ?? ''));
       const page = from < 0 ? [] : all.slice(from, from + Number(query.get('limit') ?? 50));
       const last = page.at(-1);
@@ -169,7 +170,8 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     }
     const stream = streams.get(id);
     if (!stream) return send(404, { title: 'Stream not found', status: 404 });
-    if (verb === 'broadcasts') return answerBroadcasts(id, path.split('/').slice(5), method, await bodyOf(request), send);
+    if (verb === 'broadcasts')
+      return send(...answerBroadcasts(id, path.split('/').slice(5), method, await bodyOf(request)));
     if (verb === 'events' && live) {
       if (down.feed) return void response.destroy();
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -216,31 +218,30 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     return send(200, streams.get(id));
   }
 
-  /** `rest`: broadcast, `downloads`, download. */
+  /** `rest`: broadcast, `downloads`, download. Returns status and body. */
   function answerBroadcasts(
     id: string,
     [broadcastId, downloads]: readonly string[],
     method: string,
     body: Record<string, unknown>,
-    send: (status: number, body?: object) => void,
-  ): void {
+  ): [status: number, body: object] {
     const recorded = recordings.get(id) ?? [];
-    if (broadcastId === undefined) return send(200, { broadcasts: recorded });
-    if (downloads === undefined && method === 'DELETE') {
+    if (broadcastId === undefined) return [200, { broadcasts: recorded }];
+    if (downloads === undefined) {
       recordings.set(
         id,
         recorded.filter((each) => each.id !== broadcastId),
       );
-      return send(202, { streamId: id, broadcastId, recordings: 'delete', state: 'deleted', detail: '' });
+      return [202, { streamId: id, broadcastId, recordings: 'delete', state: 'deleted', detail: '' }];
     }
     const made = files.get(broadcastId) ?? [];
-    if (method === 'GET') return send(200, { downloads: made });
+    if (method === 'GET') return [200, { downloads: made }];
     const asked = {
       ...{ id: `d${made.length}`, broadcastId, fileName: 'A.mp4', state: 'queued', progress: 0, ...body },
       askedAt: new Date().toISOString(),
     } as Download;
     files.set(broadcastId, [asked, ...made]);
-    send(202, asked);
+    return [202, asked];
   }
 
   function answerDestinations(

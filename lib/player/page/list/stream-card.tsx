@@ -16,6 +16,8 @@ export function StreamCard({ stream }: { stream: Stream }) {
 function Card({ stream, linkedRegion }: { stream: Stream; linkedRegion: string | undefined }) {
   const { broadcast, playback } = stream;
   const state = shownState(stream);
+  const isRecorded = state === 'ended' && broadcast !== undefined;
+  const watch = isRecorded ? 'Watch recording' : 'Watch';
   return (
     <li class={`stream-card stream-card-${state}`}>
       <Poster
@@ -42,9 +44,9 @@ function Card({ stream, linkedRegion }: { stream: Stream; linkedRegion: string |
           <a
             class="button button-small button-quiet"
             href={watchPath(stream.id, linkedRegion)}
-            aria-label={`Watch ${stream.name}`}
+            aria-label={`${watch}${isRecorded ? ' of' : ''} ${stream.name}`}
           >
-            {state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}
+            {watch}
           </a>
         </div>
       </div>
