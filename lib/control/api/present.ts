@@ -67,7 +67,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     reconnectWindowMs: stream.reconnectWindowMs,
     keys: presentKeys(stream, nowMs),
     playback: presentPlayback(stream, broadcast?.record, config),
-    latency: stream.latency ?? ('low' as const),
+    latency: config.liveOrigins === false ? ('standard' as const) : (stream.latency ?? ('low' as const)),
     encoder,
     ...(documents && {
       encoders: [...(config.offeredEncoders ?? ['fleet' as const])],

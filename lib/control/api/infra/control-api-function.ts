@@ -65,6 +65,8 @@ export interface ControlApiProps {
   readonly recordings: Recordings;
   /** Encoders that a stream may choose. @default the fleet alone */
   readonly offeredEncoders?: readonly EncoderTier[];
+  /** Whether the region has live origins. */
+  readonly liveOrigins: boolean;
   /** Ports that destinations may use; an empty list if simulcast is off. */
   readonly pushPorts: readonly number[];
   /** Class of managed channels, for the cost estimate. */
@@ -144,6 +146,7 @@ export class ControlApi extends Construct {
         takedownsFunction: takedowns.function.function.functionName,
         recordingsFunction: recordings.function.function.functionName,
         ...(props.offeredEncoders && { offeredEncoders: [...props.offeredEncoders] }),
+        liveOrigins: props.liveOrigins,
         pushPorts: [...props.pushPorts],
         ...(props.channelClass && { channelClass: props.channelClass }),
         ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),
