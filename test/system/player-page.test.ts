@@ -63,6 +63,34 @@ describe('the list of streams', () => {
     await page.close();
   });
 
+  test('finds a stream among a thousand, and has no more of them in the page than are looked at', async () => {
+    const { platform } = under;
+    const added = Array.from({ length: 1_000 }, (_, at) => platform.add(`Channel ${at}`));
+    const { page, complaints } = await under.open('/');
+    await page.getByText('1004 streams', { exact: true }).waitFor();
+    expect(await page.locator('.stream-card').count()).toBeLessThan(200);
+    await page.getByLabel('Search').fill('channel 777');
+    await page.getByText('1 of 1004 streams').waitFor();
+    expect(await page.locator('.stream-card h3').allInnerTexts()).toEqual(['Channel 777']);
+    await page.getByLabel('Search').fill('');
+    await page.getByLabel('Sort by').selectOption('Name');
+    await page.getByRole('heading', { name: 'On air (2)' }).waitFor();
+    expect((await page.locator('.stream-card h3').allInnerTexts()).slice(0, 4)).toEqual([
+      ...['Concert', 'Harbour', 'Channel 0', 'Channel 1'],
+    ]);
+    // One that ends says so at once, whatever page of the list it is on.
+    const { id } = added[500]!;
+    const broadcast = cannedBroadcast('b00000000000000a', 'live');
+    platform.change(id, { state: 'live', broadcast });
+    await page.getByRole('heading', { name: 'On air (3)' }).waitFor();
+    platform.change(id, { state: 'ended', broadcast: { ...broadcast, state: 'ended' } });
+    await page.getByRole('heading', { name: 'On air (2)' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+    for (const each of added) platform.remove(each.id);
+  });
+
   test('keeps its content and shows an error while the API is down', async () => {
     const { page } = await under.open('/');
     await page.getByRole('link', { name: 'Console for Concert' }).waitFor();
@@ -140,6 +168,63 @@ describe('the console', () => {
       'On air with 720p.',
       'The broadcaster connected.',
     ]);
+    await page.close();
+  });
+
+  test('lists recordings, has a clip of one made, and deletes one', async () => {
+    const { platform } = under;
+    const recorded = (id: string, durationMs: number) => ({
+      ...cannedBroadcast(id, 'ended'),
+      ...{ durationMs, sizeBytes: 31_000_000, endedAt: new Date().toISOString() },
+    });
+    const [newest, older] = [recorded('b000000000000012', 3_725_000), recorded('b000000000000011', 61_000)];
+    const { id } = platform.add('Recorded', { state: 'ended', broadcast: newest });
+    platform.recordings.set(id, [newest, older]);
+    const { page, complaints } = await under.open(`/streams/${id}`);
+    const region = page.getByRole('region', { name: 'Recordings' });
+    await region.getByText('1:02:05').waitFor();
+    await region.getByText('31 MB').first().waitFor();
+    expect(
+      await region
+        .getByRole('link', { name: /^Watch/ })
+        .first()
+        .getAttribute('href'),
+    ).toBe(`/watch/${id}?broadcast=${newest.id}`);
+
+    await region
+      .getByRole('button', { name: /^Download/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('A clip').check();
+    await dialog.getByLabel('Start').fill('1:70');
+    await dialog.getByRole('button', { name: 'Make MP4' }).click();
+    await dialog.getByText('Enter a time such as').waitFor();
+    await dialog.getByLabel('Start').fill('1:00');
+    await dialog.getByLabel('End').fill('1:10.5');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Clip 1:00–1:10.5').waitFor();
+    const [asked] = platform.files.get(newest.id) ?? [];
+    expect(asked).toMatchObject({ startMs: 60_000, endMs: 70_500 });
+    await dialog.getByText('Waiting for its turn').waitFor();
+    const url = `${platform.url}/local/${id}/${newest.id}/download-d0.mp4`;
+    const ready = { state: 'ready', progress: 1, sizeBytes: 4_000_000, durationMs: 10_500, url } as const;
+    platform.files.set(newest.id, [{ ...asked!, ...ready }]);
+    const save = dialog.getByRole('link', { name: 'Save MP4: Clip 1:00–1:10.5' });
+    await save.waitFor();
+    expect(await save.getAttribute('href')).toBe(url);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    await region
+      .getByRole('button', { name: /^Delete/ })
+      .last()
+      .click();
+    await dialog.getByRole('button', { name: 'Delete recording' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await region.getByRole('listitem').count()).toBe(1);
+    expect(platform.requests).toContain(`DELETE /v1/streams/${id}/broadcasts/${older.id}?`);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

@@ -2,6 +2,7 @@ import { pMapIterable } from 'p-map';
 import type { ObjectStore, Upload } from '../../object-store/ports.ts';
 import { parseChunks } from '../../packaging/cmaf/reader.ts';
 import { clipEdits } from '../../packaging/mp4/clip-edits.ts';
+import { type InBandSets, inBandSets } from '../../packaging/mp4/in-band-sets.ts';
 import { type InitTrack, readInitTrack } from '../../packaging/mp4/init-track.ts';
 import { movieHead, movieTimescale } from '../../packaging/mp4/movie.ts';
 import { SampleTable } from '../../packaging/mp4/sample-table.ts';
@@ -40,6 +41,8 @@ const audioPrerollTicks = 2 * 1024;
 interface MovieSample extends CutSample {
   readonly sizeBytes: number;
   readonly data: Buffer;
+  /** What comes before it in the file. */
+  readonly sets?: Buffer;
   /** Which sample entry it needs, from 1. */
   readonly entry: number;
 }
@@ -57,6 +60,7 @@ export async function writeMovie({ plan, objects, upload, progress, signal }: Mo
     return await Promise.all(tracks.map((track) => track.read(number)));
   };
   try {
+    for (const track of tracks) await track.prepare();
     let done = 0;
     for await (const segments of pMapIterable(plan.numbers, read, {
       concurrency: readsAtOnce,
@@ -94,6 +98,7 @@ class MovieTrackWriter {
   readonly #inits = new Map<string, Promise<InitTrack>>();
   readonly #entries: Buffer[] = [];
   #first: InitTrack | undefined;
+  #inBand: InBandSets | undefined;
   #cut: TrackCut<MovieSample> | undefined;
 
   constructor(planned: PlannedTrack, plan: MoviePlan, objects: MovieJob['objects'], sink: PartSink) {
@@ -125,6 +130,15 @@ class MovieTrackWriter {
     return this.#first!;
   }
 
+  /** Learns of all configurations first: with several, the samples of each have to say theirs. */
+  async prepare(): Promise<void> {
+    const segments = this.#plan.numbers.flatMap((number) => this.#planned.segments.get(number) ?? []);
+    const byKey = new Map(segments.map((segment) => [segment.initKey, segment]));
+    const inits = await Promise.all([...byKey.values()].map((segment) => this.#initOf(segment)));
+    if (this.#planned.rendition.kind === 'video')
+      this.#inBand = inBandSets(inits.map(({ sampleEntry }) => sampleEntry));
+  }
+
   /** The samples of a segment; none if the recording lacks it. May be called ahead, for several at once. */
   async read(number: number): Promise<{ init: InitTrack; body: Buffer } | undefined> {
     const segment = this.#planned.segments.get(number);
@@ -141,12 +155,15 @@ class MovieTrackWriter {
     this.#first ??= init;
     this.#cut ??= new TrackCut(this.#range(init));
     const entry = this.#entryOf(init);
+    const sets = this.#inBand?.setsOf(init.sampleEntry);
     const timed = parseChunks(body).flatMap(({ baseMediaDecodeTime, samples }) => {
       let next = Number(baseMediaDecodeTime);
       return samples.map((sample) => {
         const decodeTicks = next;
         next += sample.durationTicks;
-        return { ...sample, sizeBytes: sample.data.length, decodeTicks, entry };
+        const before = sample.keyframe ? sets : undefined;
+        const sizeBytes = sample.data.length + (before?.length ?? 0);
+        return { ...sample, sizeBytes, decodeTicks, entry, ...(before && { sets: before }) };
       });
     });
     await this.#write(this.#cut.push(timed));
@@ -163,7 +180,10 @@ class MovieTrackWriter {
       const next = samples.findIndex((sample, at) => at > from && sample.entry !== entry);
       const chunk = samples.slice(from, next < 0 ? samples.length : next);
       this.table.addChunk(chunk, this.#sink.mediaBytes, entry);
-      for (const { data } of chunk) await this.#sink.write(data);
+      for (const { sets, data } of chunk) {
+        if (sets) await this.#sink.write(sets);
+        await this.#sink.write(data);
+      }
       from += chunk.length;
     }
   }
@@ -181,7 +201,8 @@ class MovieTrackWriter {
     };
   }
 
-  #entryOf({ sampleEntry }: InitTrack): number {
+  #entryOf(init: InitTrack): number {
+    const sampleEntry = this.#inBand?.entry ?? init.sampleEntry;
     const known = this.#entries.findIndex((each) => each.equals(sampleEntry));
     return known < 0 ? this.#entries.push(sampleEntry) : known + 1;
   }

@@ -93,8 +93,10 @@ describe('a recording as one file', () => {
       ],
     });
     broadcast.addIndex(['720p', '360p']);
-    const pictures = await numbersOf((await movieOf(broadcast)).file);
+    const { file } = await movieOf(broadcast);
+    const pictures = await numbersOf(file);
     expect(pictures.map(({ number }) => number)).toEqual(Array.from({ length: 250 }, (_, at) => at));
+    expect([...file.toString('latin1').matchAll(/avc[13]/g)].map(([type]) => type)).toEqual(['avc1', 'avc3']);
   });
 
   test('keeps the last picture where some are missing, so that sound stays in step', async () => {

@@ -26,6 +26,7 @@ export interface CannedPlatform {
   /** Adds a stream as the API would. */
   add(name: string, change?: Partial<Stream>): Stream;
   change(id: string, change: Partial<Stream>): void;
+  remove(id: string): void;
   /** Sets what the API reports about the stream's takedown; the edge responds with 410 unless it is `restored`. */
   report(id: string, report: Partial<Takedown> & Pick<Takedown, 'state'>): void;
   say(id: string, type: string, text: string): void;
@@ -160,7 +161,8 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     if (problem) return send(problem.status, problem);
     if (id === '' && method === 'GET') {
       const all = [...streams.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-      if (query.has('onAir')) return send(200, { streams: all.filter(({ state }) => onAirStates.has(state)) });
+      if (query.has('onAir'))
+        return send(200, { streams: all.filter(({ state }) => onAirStates.has(state)) });
       const from = all.findIndex((stream) => stream.id > (query.get('cursor') ?? ''));
       const page = from < 0 ? [] : all.slice(from, from + Number(query.get('limit') ?? 50));
       const last = page.at(-1);
@@ -174,7 +176,8 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     }
     const stream = streams.get(id);
     if (!stream) return send(404, { title: 'Stream not found', status: 404 });
-    if (verb === 'broadcasts') return answerBroadcasts(id, path.split('/').slice(5), method, await bodyOf(request), send);
+    if (verb === 'broadcasts')
+      return send(...answerBroadcasts(id, path.split('/').slice(5), method, await bodyOf(request)));
     if (verb === 'card') {
       const { name, embedding, playback } = stream;
       return send(200, { id, name, embedding, access: playback.access });
@@ -233,31 +236,30 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     return send(200, streams.get(id));
   }
 
-  /** `rest`: broadcast, `downloads`, download. */
+  /** `rest`: broadcast, `downloads`, download. Returns status and body. */
   function answerBroadcasts(
     id: string,
     [broadcastId, downloads]: readonly string[],
     method: string,
     body: Record<string, unknown>,
-    send: (status: number, body?: object) => void,
-  ): void {
+  ): [status: number, body: object] {
     const recorded = recordings.get(id) ?? [];
-    if (broadcastId === undefined) return send(200, { broadcasts: recorded });
-    if (downloads === undefined && method === 'DELETE') {
+    if (broadcastId === undefined) return [200, { broadcasts: recorded }];
+    if (downloads === undefined) {
       recordings.set(
         id,
         recorded.filter((each) => each.id !== broadcastId),
       );
-      return send(202, { streamId: id, broadcastId, recordings: 'delete', state: 'deleted', detail: '' });
+      return [202, { streamId: id, broadcastId, recordings: 'delete', state: 'deleted', detail: '' }];
     }
     const made = files.get(broadcastId) ?? [];
-    if (method === 'GET') return send(200, { downloads: made });
+    if (method === 'GET') return [200, { downloads: made }];
     const asked = {
       ...{ id: `d${made.length}`, broadcastId, fileName: 'A.mp4', state: 'queued', progress: 0, ...body },
       askedAt: new Date().toISOString(),
     } as Download;
     files.set(broadcastId, [asked, ...made]);
-    send(202, asked);
+    return [202, asked];
   }
 
   function answerDestinations(
@@ -313,6 +315,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     files,
     add,
     change,
+    remove: (id) => void streams.delete(id),
     report,
     measure: (id, health) => void healths.set(id, health),
     say(id, type, text) {

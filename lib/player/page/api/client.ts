@@ -83,7 +83,7 @@ export function createCall(request: typeof fetch, unreachable = 'The platform is
 export interface ApiClient {
   listStreams(cursor?: string): Promise<StreamPage>;
   /** Only streams on air. */
-  listOnAir(): Promise<StreamPage>;
+  listOnAir(cursor?: string): Promise<StreamPage>;
   getStream(id: string): Promise<Stream>;
   createStream(name: string): Promise<CreatedStream>;
   renameStream(id: string, name: string): Promise<Stream>;
@@ -155,7 +155,8 @@ export function createApiClient(
   return {
     listStreams: (cursor) =>
       call('GET', `${streams}?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
-    listOnAir: () => call('GET', `${streams}?onAir=true&limit=100`),
+    listOnAir: (cursor) =>
+      call('GET', `${streams}?onAir=true&limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
     getStream: (id) => call('GET', one(id)),
     createStream: (name) => call('POST', streams, { name }),
     renameStream: (id, name) => call('PATCH', one(id), { name }),

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
@@ -6,11 +7,17 @@ import { useServices } from '../shell/services.ts';
 import { Poster } from '../ui/poster.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 
-/** One stream of the list. */
+/** One stream of the list. Drawn again only if something of it has changed: there may be a thousand. */
 export function StreamCard({ stream }: { stream: Stream }) {
   const { linkedRegion } = useServices();
+  return useMemo(() => <Card stream={stream} linkedRegion={linkedRegion} />, [stream, linkedRegion]);
+}
+
+function Card({ stream, linkedRegion }: { stream: Stream; linkedRegion: string | undefined }) {
   const { broadcast, playback } = stream;
   const state = shownState(stream);
+  const isRecorded = state === 'ended' && broadcast !== undefined;
+  const watch = isRecorded ? 'Watch recording' : 'Watch';
   return (
     <li class={`stream-card stream-card-${state}`}>
       <Poster
@@ -37,9 +44,9 @@ export function StreamCard({ stream }: { stream: Stream }) {
           <a
             class="button button-small button-quiet"
             href={watchPath(stream.id, linkedRegion)}
-            aria-label={`Watch ${stream.name}`}
+            aria-label={`${watch}${isRecorded ? ' of' : ''} ${stream.name}`}
           >
-            {state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}
+            {watch}
           </a>
         </div>
       </div>

@@ -11,7 +11,7 @@ export function useGrowing(what: string): {
   readonly shown: number;
   readonly more: () => void;
   /** For the element at the end of what is shown. */
-  readonly end: RefObject<HTMLParagraphElement>;
+  readonly end: RefObject<HTMLParagraphElement | null>;
 } {
   const [shown, setShown] = useState(step);
   const end = useRef<HTMLParagraphElement>(null);

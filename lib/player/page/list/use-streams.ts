@@ -28,7 +28,7 @@ export function useStreams(): KnownStreams {
 
   const show = useCallback((streams: readonly Stream[], complete: boolean) => {
     current.current = streams;
-    setKnown({ streams, complete, fault: undefined });
+    setKnown((before) => ({ streams, complete: before.complete || complete, fault: undefined }));
   }, []);
 
   useEffect(() => {
@@ -50,11 +50,19 @@ export function useStreams(): KnownStreams {
         ({ id }) => (from !== undefined && id <= from) || (cursor !== undefined && id > cursor),
       );
       const complete = cursor === undefined || at + 1 >= mostPages;
-      show(withFresh(kept, page.streams), complete);
+      const known = new Map(current.current.map((stream) => [stream.id, stream]));
+      const again = page.streams.flatMap(({ id }) => known.get(id) ?? []);
+      show(withFresh([...kept, ...again], page.streams), complete);
     };
 
     const readOnAir = async (): Promise<void> => {
-      const { streams } = await api.listOnAir();
+      const streams: Stream[] = [];
+      let from: string | undefined;
+      do {
+        const page = await api.listOnAir(from);
+        streams.push(...page.streams);
+        from = page.cursor;
+      } while (from !== undefined && !stopped);
       if (stopped) return;
       const ids = new Set(streams.map(({ id }) => id));
       const over = current.current.filter(({ id, state }) => isOnAir(state) && !ids.has(id));

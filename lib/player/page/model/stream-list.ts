@@ -52,10 +52,16 @@ const comparers: Readonly<Record<ListOrder, (a: Stream, b: Stream) => number>> =
   name: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true, sensitivity: 'base' }),
 };
 
-/** The streams after some of them were read again; whoever is missing among them is left as it was. */
+/**
+ * The streams after some of them were read again; whoever is missing among them is left as it was. What has not changed stays the same
+ * object, so that nothing of it is drawn again.
+ */
 export function withFresh(streams: readonly Stream[], fresh: readonly Stream[]): readonly Stream[] {
   if (fresh.length === 0) return streams;
   const byId = new Map(streams.map((stream) => [stream.id, stream]));
-  for (const stream of fresh) byId.set(stream.id, stream);
+  for (const stream of fresh) {
+    const known = byId.get(stream.id);
+    if (!known || JSON.stringify(known) !== JSON.stringify(stream)) byId.set(stream.id, stream);
+  }
   return [...byId.values()];
 }

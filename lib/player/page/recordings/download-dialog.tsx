@@ -106,7 +106,7 @@ function DownloadForm(props: {
             value={start}
             fault={task.fieldFaults.start}
             onInput={setStart}
-            input={{ placeholder: '0:00', inputMode: 'text' }}
+            input={{ placeholder: '0:00' }}
           />
           <Field
             label="End"
@@ -115,7 +115,6 @@ function DownloadForm(props: {
             onInput={setEnd}
             input={{
               placeholder: ms === undefined ? '0:00' : clockText(Math.floor(ms / 1000) * 1000),
-              inputMode: 'text',
             }}
           />
         </div>

@@ -36,7 +36,7 @@ export function DownloadItem({ stream, download }: { stream: Stream; download: D
           class="button button-small button-primary"
           href={links.carry(stream.id, url)}
           download={download.fileName}
-          aria-label={`Save ${words} as MP4`}
+          aria-label={`Save MP4: ${words}`}
         >
           Save MP4
         </a>

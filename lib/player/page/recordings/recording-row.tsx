@@ -106,7 +106,7 @@ function CopyLink({ url, when }: { url: string; when: string }) {
     <button
       type="button"
       class="button button-small button-quiet"
-      aria-label={`Copy the link to the recording of ${when}`}
+      aria-label={copied === 'no' ? `Copy link to the recording of ${when}` : undefined}
       onClick={copy}
     >
       {copied === 'yes' ? 'Copied' : copied === 'refused' ? 'Not allowed' : 'Copy link'}

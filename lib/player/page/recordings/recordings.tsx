@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
 import type { Broadcast, Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
@@ -10,7 +10,8 @@ import { DeleteRecording } from './delete-recording.tsx';
 import { DownloadDialog } from './download-dialog.tsx';
 import { RecordingRow } from './recording-row.tsx';
 
-const everyMs = 5_000;
+/** Besides, it is read again whenever the stream's state changes. */
+const everyMs = 15_000;
 /** More rows on demand. */
 const step = 5;
 
@@ -20,6 +21,8 @@ type Open = { readonly dialog: 'download' | 'delete'; readonly broadcast: Broadc
 export function Recordings({ stream }: { stream: Stream }) {
   const api = useApi();
   const { value, fault, refresh } = usePolled(() => api.listBroadcasts(stream.id), everyMs);
+  const { state, broadcast: newest } = stream;
+  useEffect(refresh, [refresh, state, newest?.id]);
   const [shown, setShown] = useState(step);
   const [open, setOpen] = useState<Open>();
   const [deleted, setDeleted] = useState<ReadonlySet<string>>(new Set());

@@ -39,6 +39,41 @@ describe('a stream looked for at the edge', () => {
     expect((await find(() => new Response(recording))).knowledge).toMatchObject({ state: 'ended' });
   });
 
+  describe('if one recording of it is wanted', () => {
+    const wanted = (answers: Record<string, Response>) => {
+      const paths: string[] = [];
+      const source = edgeStreams(place, async (url) => {
+        const path = String(url).split('/').slice(4).join('/');
+        paths.push(path);
+        return answers[path] ?? new Response('', { status: 404 });
+      });
+      return { paths, found: source.find('s', 'b3') };
+    };
+    const known = { kind: 'known', broadcastId: 'b3', dash: expect.stringMatching(/s\/manifest\.mpd$/) };
+
+    test('is known by the recording’s own manifest, whatever the stream does', async () => {
+      const { paths, found } = wanted({ 's/b3/manifest.mpd': new Response(recording) });
+      expect((await found).knowledge).toMatchObject({ ...known, state: 'ended' });
+      expect(paths).toEqual(['s/b3/manifest.mpd']);
+    });
+
+    test('is live if that is the broadcast on air', async () => {
+      const { found } = wanted({ 's/b3/manifest.mpd': new Response(onAir) });
+      expect((await found).knowledge).toMatchObject({ ...known, state: 'live' });
+    });
+
+    test('plays by HLS alone where there is nothing else', async () => {
+      const { found } = wanted({ 's/b3/index.m3u8': new Response('#EXTM3U') });
+      expect((await found).knowledge).toMatchObject({ ...known, state: 'ended', manifests: ['hls'] });
+    });
+
+    test('is missing where there is none, and gone where it was deleted', async () => {
+      expect((await wanted({}).found).knowledge).toEqual({ kind: 'missing' });
+      const gone = new Response('', { status: 410 });
+      expect((await wanted({ 's/b3/manifest.mpd': gone }).found).knowledge).toEqual({ kind: 'taken-down' });
+    });
+  });
+
   test('is not on air where there is no manifest', async () => {
     const { knowledge } = await find(() => new Response('', { status: 404 }));
     expect(knowledge).toEqual({ ...paths, state: 'idle' });

@@ -64,5 +64,6 @@ describe('the list', () => {
     const fresh = { ...streams[0]!, name: 'Renamed' };
     expect(names(withFresh(streams.slice(0, 2), [fresh]))).toEqual(['Renamed', 'Old']);
     expect(names(withFresh(streams.slice(0, 1), [streams[1]!]))).toEqual(['Never', 'Old']);
+    expect(withFresh(streams, [{ ...streams[0]! }])[0]).toBe(streams[0]);
   });
 });

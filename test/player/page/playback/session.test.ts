@@ -30,7 +30,7 @@ beforeEach(() => {
       facts: () => noFacts,
       selectQuality() {},
       mustReload: false,
-      details: () => noDetails,
+      details: () => ({}),
       selectCaptions() {},
       goToLive() {},
       seek() {},
