@@ -302,6 +302,7 @@ export class RegionStack extends Stack {
         offeredEncoders: ['fleet', 'medialive'],
         channelClass: managedEncoder.channelClass,
       }),
+      liveOrigins: hasLiveOrigins(deployment, region),
       ...(deployment.ladder && { ladder: deployment.ladder }),
       ...measured,
     });

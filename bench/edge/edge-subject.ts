@@ -35,6 +35,13 @@ export const headwaterEdge: EdgeSubject = {
   start: (originPort) => startHeadwater(originPort, { role: 'edge' }),
 };
 
+/** The same edge, whose viewers ask for parts of segments before they are there. */
+export const partsEdge: EdgeSubject = {
+  ...headwaterEdge,
+  name: 'Headwater edge, parts',
+  pathOf: (path) => path.replace(/\.m4s$/, '.0-1-1.m4s'),
+};
+
 /** The same program as a shield, which checks no playback tokens: what the check costs public streams. */
 export const uncheckedEdge: EdgeSubject = {
   name: 'Headwater without the playback check',

@@ -21,6 +21,14 @@ export const edgeEvents = {
     'The live origin failed to read leases; streams stay with the workers that it knows.',
   ),
   'edge.leases.readable': event<Record<never, never>>('info', 'The live origin reads leases again.'),
+  'edge.fleet.unreadable': event<{ cause: unknown }>(
+    'error',
+    'The live origin failed to read where workers answer; those that it knows stay known.',
+  ),
+  'edge.fleet.readable': event<Record<never, never>>(
+    'info',
+    'The live origin reads again where workers answer.',
+  ),
   'edge.relay-keys.loaded': event<{ source: string; keys: number }>(
     'info',
     'The live origin loaded the keys that it proves itself to workers with.',

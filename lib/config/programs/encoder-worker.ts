@@ -43,7 +43,7 @@ export const encoderWorkerCodec = envCodec(
     ffmpegPath: text.optional(),
     /** `LadderConfig` as JSON. @default the default ladder */
     ladder: text.optional(),
-    /** How much of a segment low-latency players get at once, in ms. All workers of a broadcast must agree on it. @default 500 */
+    /** How much of a segment low-latency players get at once, in ms. All workers of a broadcast must agree on it. @default 250 */
     partMs: z.coerce.number().pipe(z.literal(partLengthsMs)).default(defaultPartMs),
     /** How far back viewers can seek while on air. @default 30 minutes */
     dvrWindowSeconds: z.coerce

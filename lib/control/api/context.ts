@@ -28,6 +28,8 @@ export interface ControlApiConfig {
   readonly keyPepper: string;
   /** Encoders that a stream may choose. @default ['fleet'] */
   readonly offeredEncoders?: readonly EncoderTier[] | undefined;
+  /** Whether low latency can be had here (docs/decisions/0036). @default true */
+  readonly liveOrigins?: boolean | undefined;
   /** The ladder, for the cost estimate. @default the default ladder */
   readonly ladder?: LadderConfig | undefined;
   /** Class of managed channels, for the cost estimate. @default STANDARD */

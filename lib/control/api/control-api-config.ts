@@ -32,6 +32,8 @@ export const controlFunctionCodec = envCodec({
   takedownsFunction: z.string().min(1),
   /** Encoders that a stream may choose. @default the fleet alone */
   offeredEncoders: encoderTiers.optional(),
+  /** Whether the region has live origins; without them every stream has standard latency. @default true */
+  liveOrigins: z.stringbool().optional(),
   /** Class of managed channels, for the cost estimate. @default STANDARD */
   channelClass: z.enum(['SINGLE_PIPELINE', 'STANDARD']).optional(),
   /** How long storage keeps quarantined recordings, in days. */

@@ -98,9 +98,11 @@ export function presentCost(
     ladder = defaultLadder,
     channelClass,
     region,
-  }: Pick<ControlApiConfig, 'ladder' | 'channelClass' | 'region'>,
+    liveOrigins = true,
+  }: Pick<ControlApiConfig, 'ladder' | 'channelClass' | 'region' | 'liveOrigins'>,
 ): Shown<typeof CostEstimate> {
   const { perHourUsd, parts, note } = costEstimate(encoder, ladder, {
+    live: liveOrigins,
     ...(channelClass && { channelClass }),
     // On one machine: prices of a region that has some.
     ...(shieldRegionOf(region) !== undefined && { region }),

@@ -75,7 +75,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
       page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
       manifests: presentManifests(stream, broadcast?.record),
     },
-    latency: stream.latency ?? ('low' as const),
+    latency: config.liveOrigins === false ? ('standard' as const) : (stream.latency ?? ('low' as const)),
     encoder,
     ...(documents && {
       encoders: [...(config.offeredEncoders ?? ['fleet' as const])],

@@ -54,7 +54,7 @@ export class LiveUpstream implements Upstream {
   constructor(options: LiveUpstreamOptions) {
     this.#options = options;
     this.#routes = new StreamRoutes(options);
-    this.#addresses = new WorkerAddresses(options.store, options.clock);
+    this.#addresses = new WorkerAddresses(options);
   }
 
   close(): void {

@@ -437,6 +437,16 @@ export const edgeAlarms = {
     missing: 'good',
     because: `A single lookup may fail; ten mean a fault in the store or its function. ${silence}`,
   },
+  EdgeFunctionFailures: {
+    title: 'Edge functions failing',
+    means: 'Live origins may be missing from the distribution: their viewers have standard latency.',
+    reads: { metric: 'ProgramFailures' },
+    bad: ['>=', 1],
+    periodSeconds: 300,
+    periods: [1, 1],
+    missing: 'good',
+    because: `The function runs only during deploys, and nothing repeats a run whose retries failed. ${silence}`,
+  },
   EdgeErrors: {
     title: 'Viewers getting errors from the edge',
     means: 'At least one in a hundred viewer requests gets a 5xx response.',

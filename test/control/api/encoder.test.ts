@@ -51,6 +51,13 @@ describe('choosing what encodes a stream', () => {
     expect(body.cost.perHourUsd).toBeLessThan(costEstimate('medialive', defaultLadder).perHourUsd);
   });
 
+  test('without live origins a stream has standard latency, and costs none', async () => {
+    api = createTestApi({ config: { liveOrigins: false } });
+    const { latency, cost } = (await api.call('POST', '/v1/streams', { name: 'Far', latency: 'low' })).body;
+    expect(latency).toBe('standard');
+    expect(cost).toEqual(costEstimate('fleet', defaultLadder, { live: false }));
+  });
+
   test('a list says what encodes each stream, without the estimates', async () => {
     await api.create();
     const [listed] = (await api.call('GET', '/v1/streams')).body.streams;

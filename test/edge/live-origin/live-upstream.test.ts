@@ -113,8 +113,20 @@ describe('leases are read', () => {
       expect(asked.status).toBe(200);
       asked.answer?.discard();
     }
-    expect(workers.events).toEqual([{ event: 'edge.leases.unreadable' }]);
+    const unreadable = [{ event: 'edge.leases.unreadable' }, { event: 'edge.fleet.unreadable' }];
+    expect(workers.events).toHaveLength(2);
+    expect(workers.events).toEqual(expect.arrayContaining(unreadable));
     expect(workers.calls).toHaveLength(61);
+
+    workers.isStoreDown = false;
+    for (let second = 0; second < 10; second++) {
+      const asked = workers.ask(playlist);
+      await pass(1000);
+      await workers.last.head(200);
+      asked.answer?.discard();
+    }
+    const readable = [{ event: 'edge.leases.readable' }, { event: 'edge.fleet.readable' }];
+    expect(workers.events.slice(2)).toEqual(expect.arrayContaining(readable));
   });
 });
 

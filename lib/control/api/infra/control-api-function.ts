@@ -63,6 +63,8 @@ export interface ControlApiProps {
   readonly takedowns: Takedowns;
   /** Encoders that a stream may choose. @default the fleet alone */
   readonly offeredEncoders?: readonly EncoderTier[];
+  /** Whether the region has live origins. */
+  readonly liveOrigins: boolean;
   /** Ports that destinations may use; an empty list if simulcast is off. */
   readonly pushPorts: readonly number[];
   /** Class of managed channels, for the cost estimate. */
@@ -141,6 +143,7 @@ export class ControlApi extends Construct {
         quarantineDays: props.quarantineDays,
         takedownsFunction: takedowns.function.function.functionName,
         ...(props.offeredEncoders && { offeredEncoders: [...props.offeredEncoders] }),
+        liveOrigins: props.liveOrigins,
         pushPorts: [...props.pushPorts],
         ...(props.channelClass && { channelClass: props.channelClass }),
         ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),

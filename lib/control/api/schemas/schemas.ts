@@ -173,7 +173,8 @@ const streamFields = {
     .openapi({ description: 'Metadata of the valid keys, oldest first; never the keys themselves.' }),
   playback: Playback,
   latency: LatencyMode.openapi({
-    description: 'How far viewers are behind the broadcaster, from the next broadcast on.',
+    description:
+      'How far viewers are behind the broadcaster, from the next broadcast on. Always `standard` in a region without live origins.',
   }),
   encoder: EncoderTier.openapi({ description: 'Encoder used from the next broadcast on.' }),
   encoders: z.array(EncoderTier).optional().openapi({

@@ -43,6 +43,7 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
     });
     new ControlApi(stack, 'Control', {
       pushPorts: [443, 1935],
+      liveOrigins: true,
       name: 'live',
       region: 'eu-central-1',
       ingestRtmpsUrl: 'rtmps://ingest.example.com/live',

@@ -15,7 +15,7 @@ const mostLatencyMs = 6000;
 /** Hardly anybody hears it. */
 const playbackRates = { minPlaybackRate: 0.95, maxPlaybackRate: 1.08 };
 /** In ms (docs/decisions/0038-quarter-second-parts.md). */
-const leastTargetMs = 1400;
+const leastTargetMs = 1350;
 /** Of these a player has one less in its buffer, at worst. */
 const targetParts = 3;
 

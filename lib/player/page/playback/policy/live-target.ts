@@ -22,7 +22,7 @@ export const startTarget: LiveTarget = {
 
 /** A step makes the target longer by half. */
 const stepFactor = 1.5;
-/** With 1.4 s: 1.4, 2.1, 3.15, 4.7 and 6.4 s, which is what standard latency needs. */
+/** With 1.35 s: 1.35, 2.0, 3.0, 4.6 and 6.4 s, which is what standard latency needs. */
 const mostSteps = 4;
 /** One stall in this time is forgiven: a worker was replaced, a tunnel passed. */
 const forgivenMs = 60_000;
