@@ -58,7 +58,7 @@ export async function createShakaEngine(
     },
     streaming: { retryParameters, bufferingGoal: 12, rebufferingGoal, bufferBehind: 30 },
     abrFactory: () => growingAbrManager(shaka),
-    textDisplayFactory: () => lateCaptionsDisplayer(shaka, player),
+    textDisplayFactory: (from: shaka.Player) => lateCaptionsDisplayer(shaka, from),
     ...(maxHeight && { abr: { restrictions: { maxHeight } } }),
   });
   player.configurationForLowLatency(lowLatencyConfiguration);
