@@ -74,7 +74,7 @@ describe('what a deployment needs', () => {
     expect(range(standard, 'Network Load Balancers')).toEqual([1, 1]);
     expect(range(standard, 'CloudFront VPC origins')).toEqual([0, 0]);
     const regions = [{ name: 'eu-central-1' }, { name: 'us-east-2', account: '444455556666' }];
-    expect(range(deploymentOf({ account, regions }), 'CloudFront origin groups')).toEqual([1, 1]);
+    expect(range(deploymentOf({ account, regions }), 'CloudFront origin groups')).toEqual([2, 2]);
   });
 
   test('an existing VPC brings its own way out', () => {

@@ -10,10 +10,10 @@ export interface EdgeQuestion {
 }
 
 /**
- * For a minute the edge answers by itself, and while nobody answers it for a day more. A browser asks each time, and so learns of a new
+ * For five minutes the edge answers by itself, and while nobody answers it for a day more. A browser asks each time, and so learns of a new
  * version of the page.
  */
-const cacheControl = 'public, max-age=0, s-maxage=60, stale-while-revalidate=600, stale-if-error=86400';
+const cacheControl = 'public, max-age=0, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400';
 const brief = 'public, max-age=0, s-maxage=1';
 
 /** Answers the edge, which adds the rest of the page's headers. */

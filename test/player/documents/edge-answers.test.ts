@@ -23,12 +23,12 @@ const down = () => {
 };
 
 describe('what the edge is answered', () => {
-  test('the player’s document says who may frame it, and is kept for a minute', async () => {
+  test('the player’s document says who may frame it, and is kept for minutes', async () => {
     const { status, headers, body } = await ask(`https://live.example/embed/${id}`, () => card);
     expect(status).toBe(200);
     expect(headers['Content-Security-Policy']).toContain('frame-ancestors https://a.example');
     expect(headers).not.toHaveProperty('X-Frame-Options');
-    expect(headers['Cache-Control']).toContain('s-maxage=60');
+    expect(headers['Cache-Control']).toContain('s-maxage=300');
     expect(headers['Cache-Control']).toContain('max-age=0');
     expect(body).toContain('og:title');
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,7 +15,7 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
@@ -41,6 +42,7 @@ import { parseSigningKeys, verifyingKeys } from '../../../lib/edge/policy/access
 import { certificateFunctionCodec } from '../../../lib/ingest/certificate/certificate-config.ts';
 import { readCertificateSecret } from '../../../lib/ingest/certificate/policy/certificate.ts';
 import { relayKeysFunctionCodec } from '../../../lib/ingest/relay-keys/relay-keys-config.ts';
+import { pageDocumentsFunctionCodec } from '../../../lib/player/documents/page-documents-config.ts';
 import { parseRelayKeys } from '../../../lib/protocol/relay/seal.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../../lib/routing/ids.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
@@ -52,7 +54,8 @@ import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 const handlers = [
   ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate', 'playback-keys'] as const),
-  ...(['takedowns', 'recordings', 'managed-channels', 'relay-keys', 'budget-stop'] as const),
+  ...(['takedowns', 'recordings', 'managed-channels', 'relay-keys'] as const),
+  ...(['budget-stop', 'page-documents'] as const),
 ];
 const prefix = 'live';
 
@@ -360,6 +363,58 @@ describe('bundled as for a deploy', () => {
       'detail-type': 'stream.ended',
       detail: { streamId: '7h2kqv0m4x9rt3bz', sequence: 9 },
     });
+  });
+});
+
+describe('the documents of streams’ pages', () => {
+  test('have what the region’s API says of a stream; if it says nothing, the edge is told to look elsewhere', async () => {
+    const id = newStreamId();
+    const asked: string[] = [];
+    const api = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.setHeader('Content-Type', 'application/json');
+      response.end(
+        JSON.stringify({ id, access: 'public', embedding: ['https://a.example'], name: 'Concert' }),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const apiBaseUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const admin = new S3Client(emulator.client);
+    const Bucket = 'live-page';
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' } as const;
+    await admin.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+    const files = {
+      'index.html': '<title>Page</title><!-- tags -->',
+      'embed.html': '<title>Player</title><!-- tags -->',
+      'regions/eu-central-1.json': JSON.stringify({ apiBaseUrl }),
+    };
+    for (const [Key, Body] of Object.entries(files)) {
+      await admin.send(new PutObjectCommand({ Bucket, Key, Body }));
+    }
+    const documents = start(
+      'page-documents',
+      pageDocumentsFunctionCodec.encode({ pageBucket: Bucket, region: 'eu-central-1' }),
+    );
+    const ask = async (page: string, rawPath = '/index.html', rawQueryString = '') =>
+      (await documents.invoke({
+        rawPath,
+        rawQueryString,
+        headers: { 'x-headwater-page': `https://live.example${page}` },
+      })) as { statusCode: number; headers: Record<string, string>; body: string };
+
+    const player = await ask(`/embed/${id}`, '/embed.html');
+    expect(player.body).toMatch(/^<title>Concert · Headwater<\/title><meta property="og:site_name"/);
+    expect(player.headers['Content-Security-Policy']).toContain('frame-ancestors https://a.example');
+    const oembed = await ask('/oembed', '/oembed', `url=https://live.example/watch/${id}`);
+    expect(JSON.parse(oembed.body)).toMatchObject({ type: 'video', title: 'Concert' });
+    expect(asked).toEqual([`/v1/streams/${id}/card`]);
+    // No such region is no such stream.
+    expect((await ask(`/watch/${id}?region=us-east-1`)).body).toBe('<title>Page</title>');
+
+    api.closeAllConnections();
+    api.close();
+    expect((await ask(`/watch/${newStreamId()}`)).statusCode).toBe(503);
+    expect(documents.output).toContain('"event":"player.card.unavailable"');
   });
 });
 

@@ -11,7 +11,7 @@ export const Embedding = z
   .union([z.enum(['anywhere', 'nowhere']), z.array(frameOrigin).min(1).max(mostFrameOrigins)])
   .openapi('Embedding', {
     description:
-      'Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a minute or two.',
+      'Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a few minutes.',
     example: ['https://example.com', 'https://*.example.org'],
   });
 

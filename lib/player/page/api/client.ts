@@ -117,7 +117,7 @@ export interface ApiClient {
   chooseLatency(id: string, latency: LatencyMode): Promise<Stream>;
   /** Applies within seconds, to recordings too. */
   choosePlayback(id: string, playback: PlaybackMode): Promise<Stream>;
-  /** Applies within a minute or two. */
+  /** Applies within a few minutes. */
   chooseEmbedding(id: string, embedding: Embedding): Promise<Stream>;
   /** Links for one viewer; they are never shown again. */
   createPlaybackSession(id: string, made: Partial<NewPlaybackSession>): Promise<PlaybackSession>;

@@ -20,7 +20,7 @@ export interface components {
          */
         readonly LatencyMode: "low" | "standard";
         /**
-         * @description Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a minute or two.
+         * @description Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a few minutes.
          * @example [
          *       "https://example.com",
          *       "https://*.example.org"

@@ -24,7 +24,7 @@ export function EmbeddingChoice({ stream, onChanged }: { stream: Stream; onChang
   const save = async (embedding: Embedding) => {
     await api.chooseEmbedding(stream.id, embedding);
     setNaming(false);
-    announce('Changed. It takes effect within a minute or two.');
+    announce('Changed. It takes effect within a few minutes.');
     onChanged();
   };
   const choose = async (next: Mode) => {
