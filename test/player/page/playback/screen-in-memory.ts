@@ -1,0 +1,36 @@
+/** A `TimeRanges` of one range, in s. */
+const range = (start: number, end: number) => ({ length: 1, start: () => start, end: () => end });
+
+/** What playback reads and sets of a video element; the test moves its time. */
+export class ScreenInMemory extends EventTarget {
+  currentTime = 0;
+  bufferedTo = 10;
+  paused = false;
+  ended = false;
+  seeking = false;
+  muted = true;
+  playbackRate = 1;
+
+  get buffered() {
+    return range(0, this.bufferedTo);
+  }
+
+  get element(): HTMLVideoElement {
+    return this as unknown as HTMLVideoElement;
+  }
+
+  async play(): Promise<void> {
+    this.paused = false;
+    this.dispatchEvent(new Event('play'));
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.dispatchEvent(new Event('pause'));
+  }
+
+  end(): void {
+    this.ended = true;
+    this.dispatchEvent(new Event('ended'));
+  }
+}
