@@ -1,6 +1,6 @@
 import { initSegment, videoTimescale } from '../../packaging/cmaf/init.ts';
-import { type CaptionChannel, captionChannelsOf } from '../../packaging/codec/avc-captions.ts';
 import { parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
+import { type CaptionChannel, captionChannelsOf } from '../../packaging/codec/avc-captions.ts';
 import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
 import type { VideoRendition } from '../../packaging/ladder-fit.ts';
 import { segmentStartMs } from '../../packaging/segment-grid.ts';

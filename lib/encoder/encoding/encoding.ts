@@ -1,8 +1,8 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
+import type { CaptionChannel } from '../../packaging/codec/avc-captions.ts';
 import { type Ladder, soundAlone } from '../../packaging/ladder-fit.ts';
 import { defaultPartMs, segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
-import type { CaptionChannel } from '../../packaging/codec/avc-captions.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import { uniform } from '../../routing/rendezvous.ts';
 import { drainLimits } from '../policy/drain-limits.ts';

@@ -38,7 +38,9 @@ describe('captions in a picture', () => {
   test('whatever the bytes are, it ends', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        expect(captionChannelsOf(picture(Buffer.concat([Buffer.from([0x06]), bytes]))).length).toBeLessThan(5);
+        expect(captionChannelsOf(picture(Buffer.concat([Buffer.from([0x06]), bytes]))).length).toBeLessThan(
+          5,
+        );
       }),
     );
   });

@@ -4,7 +4,6 @@ import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { popOn, takeOff, withCaptions } from '../../../testkit/media/captions.ts';
 import { makeClip } from '../../../testkit/media/relay-feed.ts';
 import { startPageOnEdge } from '../player/page-on-edge.ts';
-import { playerIs } from '../player/page-under-test.ts';
 import { edgeOf } from './edge-of.ts';
 
 test('Captions in a broadcaster’s pictures are in every rendition, named once they come, and shown to who wants them', async () => {
@@ -20,7 +19,7 @@ test('Captions in a broadcaster’s pictures are in every rendition, named once 
   const feed = await harness.publish();
   const sending = feed.send(withCaptions(clip, cues));
 
-  await playerIs(page, 'playing');
+  await page.locator('.player[data-condition="playing"]').waitFor();
   await page.getByRole('button', { name: 'Captions' }).click();
   await page.getByRole('menuitemradio', { name: 'CC1' }).click();
   await page.locator('.captions').getByText('Hello out there').waitFor();

@@ -82,6 +82,7 @@ async function encoded(sounds: readonly (readonly FlvTag[])[]): Promise<Buffer> 
         header: (_, { init }) => made.push(init),
         part: (_, { chunk }) => made.push(...chunk),
         segment() {},
+        captions() {},
         over() {},
         ended: () => resolve(),
       },

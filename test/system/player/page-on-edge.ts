@@ -32,15 +32,23 @@ export async function startPageOnEdge(edgeBaseUrl: string): Promise<PageOnEdge> 
   };
 }
 
-/** Waits until pictures of this height are shown and the page says so; returns the qualities that its menu offers. */
-export async function showsHeight(page: Page, height: number): Promise<string[]> {
-  const button = page.getByRole('button', { name: `Quality: Auto · ${height}p` });
-  await button.waitFor();
-  await page.waitForFunction((wanted) => document.querySelector('video')?.videoHeight === wanted, height);
-  await button.press('Enter');
-  const items = page.getByRole('menuitemradio');
-  await items.first().waitFor();
-  const offered = await items.allInnerTexts();
+const menuButton = (page: Page) => page.getByRole('button', { name: /^Quality: / });
+
+export async function chooseQuality(page: Page, name: string): Promise<void> {
+  await menuButton(page).click();
+  await page.getByRole('menuitemradio', { name: new RegExp(`^${name}`) }).click();
+}
+
+/** Waits until pictures of this height are shown, the page says so, and its menu offers these qualities. */
+export async function showsQuality(page: Page, height: number, offered: readonly string[]): Promise<void> {
+  await menuButton(page).press('Enter');
+  // As text: this is used where there are no types of browsers.
+  await page.waitForFunction(`(() => {
+    const items = [...document.querySelectorAll('[role="menuitemradio"]')].map(({ innerText }) =>
+      innerText.trim().split(/\\n+/).join(', ').replace(/, [\\d.]+ .b\\/s$/, ''));
+    return JSON.stringify(items) === ${JSON.stringify(JSON.stringify(offered))};
+  })()`);
   await page.keyboard.press('Escape');
-  return offered.map((text) => text.trim().split(/\s{2,}|\n/)[0] ?? '');
+  await page.getByRole('button', { name: `Quality: ${height}p` }).waitFor();
+  await page.waitForFunction(`document.querySelector('video')?.videoHeight === ${height}`);
 }

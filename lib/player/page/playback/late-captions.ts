@@ -5,7 +5,10 @@ import type { ShakaLibrary } from './shaka-library.ts';
  * Shows captions that come late for as long as they are meant to be shown. A caption in the pictures (CEA-608) has no end: Shaka Player
  * knows it when the next one takes its place, which near the live edge is after most of it should have been on screen.
  */
-export function lateCaptionsDisplayer(library: ShakaLibrary, player: shaka.Player): shaka.extern.TextDisplayer {
+export function lateCaptionsDisplayer(
+  library: ShakaLibrary,
+  player: shaka.Player,
+): shaka.extern.TextDisplayer {
   class LateCaptionsDisplayer extends library.text.UITextDisplayer {
     override append(cues: shaka.text.Cue[]): void {
       const nowSeconds = player.getMediaElement()?.currentTime ?? 0;

@@ -101,8 +101,7 @@ export class PlaybackSession {
   /** Reloads it where it is, also behind the live edge. */
   reloadHere(): void {
     const { following } = this.#engine.facts();
-    if (this.#target)
-      this.#load(this.#target, 'loading', following ? undefined : this.#video.currentTime);
+    if (this.#target) this.#load(this.#target, 'loading', following ? undefined : this.#video.currentTime);
   }
 
   get #resumeAt(): number | undefined {

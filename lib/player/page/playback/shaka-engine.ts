@@ -7,8 +7,8 @@ import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFa
 import { growingAbrManager, meterGrowing } from './growing-abr.ts';
 import { lateCaptionsDisplayer } from './late-captions.ts';
 import { LiveSync } from './live-sync.ts';
-import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
 import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
+import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
 import { type PeriodQualities, periodQualities, qualitiesAt } from './policy/mpd-qualities.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
 
@@ -53,7 +53,7 @@ export async function createShakaEngine(
     },
     streaming: { retryParameters, bufferingGoal: 12, rebufferingGoal, bufferBehind: 30 },
     abrFactory: () => growingAbrManager(shaka),
-    textDisplayFactory: () => lateCaptionsDisplayer(shaka, player),
+    textDisplayFactory: (from: shaka.Player) => lateCaptionsDisplayer(shaka, from),
     ...(maxHeight && { abr: { restrictions: { maxHeight } } }),
   });
   player.configurationForLowLatency(lowLatencyConfiguration);
@@ -65,7 +65,9 @@ export async function createShakaEngine(
   const retriedLive: ReadonlySet<number> = new Set([BAD_HTTP_STATUS, HTTP_ERROR, TIMEOUT]);
   /** Another load started or the player was destroyed, so nobody is waiting for this load. */
   const isInterruption = (cause: unknown) =>
-    cause instanceof Object && 'code' in cause && [LOAD_INTERRUPTED, OPERATION_ABORTED].some((code) => code === cause.code);
+    cause instanceof Object &&
+    'code' in cause &&
+    [LOAD_INTERRUPTED, OPERATION_ABORTED].some((code) => code === cause.code);
   const isRetried = ({ code }: shaka.util.Error) => beganLive && retriedLive.has(code);
   player.configure('streaming.failureCallback', (error: shaka.util.Error) => {
     if (isRetried(error)) player.retryStreaming(lowLatency ? 0.1 : 1);

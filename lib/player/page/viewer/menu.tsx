@@ -110,8 +110,9 @@ export function Menu(props: {
             <button
               key={command}
               type="button"
-              role={checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
-              aria-checked={checked}
+              {...(checked === undefined
+                ? { role: 'menuitem' }
+                : { role: 'menuitemcheckbox', 'aria-checked': checked })}
               tabIndex={-1}
               class="menu-item"
               onClick={() => {

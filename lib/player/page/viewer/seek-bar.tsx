@@ -1,7 +1,14 @@
 import type { RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { formatDuration } from '../model/format.ts';
-import { fractionAt, isSeekable, loadedParts, placeWithin, positionAt, timeLabel } from '../model/seek-bar.ts';
+import {
+  fractionAt,
+  isSeekable,
+  loadedParts,
+  placeWithin,
+  positionAt,
+  timeLabel,
+} from '../model/seek-bar.ts';
 import type { PlaybackFacts } from '../playback/engine.ts';
 import type { Playback } from '../playback/use-playback.ts';
 import { SeekPicture } from './seek-picture.tsx';
@@ -32,7 +39,10 @@ export function SeekBar(props: {
   /** The position under the pointer. */
   const [aimed, setAimed] = useState<number>();
   const [dragged, setDragged] = useState(false);
-  const storyboard = useStoryboard(playback.session?.target, aimed !== undefined && facts.streamStart !== undefined);
+  const storyboard = useStoryboard(
+    playback.session?.target,
+    aimed !== undefined && facts.streamStart !== undefined,
+  );
   if (!isSeekable(range, live)) return null;
 
   // At the live edge, playback is a little behind it; at its end, the clock may stop a little before.
@@ -85,7 +95,9 @@ export function SeekBar(props: {
             style={{ left: `${start * 100}%`, width: `${(end - start) * 100}%` }}
           />
         ))}
-        {aimed !== undefined && <div class="seek-aimed" style={{ width: `${fractionAt(range, aimed) * 100}%` }} />}
+        {aimed !== undefined && (
+          <div class="seek-aimed" style={{ width: `${fractionAt(range, aimed) * 100}%` }} />
+        )}
         <div class="seek-played" style={{ width: `${fractionAt(range, shown) * 100}%` }} />
       </div>
       <div class="seek-knob" style={{ left: `${fractionAt(range, shown) * 100}%` }} />
@@ -110,10 +122,7 @@ export function SeekBar(props: {
         onInput={({ currentTarget }) => seek(Number(currentTarget.value))}
         onKeyDown={(event) => {
           const by = keySteps[event.key];
-          const to =
-            by !== undefined
-              ? shown + by
-              : { Home: range.start, End: range.end }[event.key];
+          const to = by !== undefined ? shown + by : { Home: range.start, End: range.end }[event.key];
           if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
           event.preventDefault();
           seek(to);

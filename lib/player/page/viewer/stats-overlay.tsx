@@ -40,11 +40,11 @@ function statsOf(video: HTMLVideoElement, { facts, engine, method }: Playback): 
   const rows: [string, string | false | undefined][] = [
     ['Resolution', facts.soundAlone ? 'None, sound only' : pixels],
     ['Bitrate', bitrate],
-    ['Connection', throughputBps && `about ${formatBitrate(throughputBps)}`],
+    ['Connection', throughputBps !== undefined && `about ${formatBitrate(throughputBps)}`],
     ['Latency', latencyMs !== undefined && formatLatency(latencyMs) + target],
     ['Buffer', `${bufferSeconds(video).toFixed(1)} s`],
     ['Dropped frames', `${droppedVideoFrames} of ${totalVideoFrames}`],
-    ['Codecs', codecs && codecs.split(/,\s*/).map(formatCodec).join(', ')],
+    ['Codecs', codecs?.split(/,\s*/).map(formatCodec).join(', ')],
     ['Played by', method && methodWords[method]],
   ];
   return rows.filter((row): row is [string, string] => typeof row[1] === 'string');

@@ -43,7 +43,16 @@ export function useVideoSettings(
         fullscreen: document.fullscreenElement !== null && document.fullscreenElement === frame.current,
         pip: document.pictureInPictureElement === element,
       });
-    const names = ['play', 'pause', 'volumechange', 'timeupdate', 'seeked', 'loadedmetadata', 'ended', ...pipEvents];
+    const names = [
+      'play',
+      'pause',
+      'volumechange',
+      'timeupdate',
+      'seeked',
+      'loadedmetadata',
+      'ended',
+      ...pipEvents,
+    ];
     for (const name of names) element.addEventListener(name, read);
     document.addEventListener('fullscreenchange', read);
     return () => {

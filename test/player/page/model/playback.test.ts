@@ -155,7 +155,13 @@ describe('keyboard shortcuts', () => {
   });
 
   test('are the ones in the list', () => {
-    const named: Record<string, string> = { Space: ' ', '←': 'ArrowLeft', '→': 'ArrowRight', '↑': 'ArrowUp', '↓': 'ArrowDown' };
+    const named: Record<string, string> = {
+      Space: ' ',
+      '←': 'ArrowLeft',
+      '→': 'ArrowRight',
+      '↑': 'ArrowUp',
+      '↓': 'ArrowDown',
+    };
     const listed = shortcutList.flatMap(([keys]) => keys).map((key) => press(named[key] ?? key));
     expect(new Set(listed).size).toBe(listed.length - 1);
     expect(listed).not.toContain(undefined);

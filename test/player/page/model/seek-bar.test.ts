@@ -10,10 +10,12 @@ import {
 } from '../../../../lib/player/page/model/seek-bar.ts';
 
 const seconds = fc.double({ min: 0, max: 100_000, noNaN: true });
-const anyRange = fc.tuple(seconds, fc.double({ min: 0.1, max: 50_000, noNaN: true })).map(([start, length]) => ({
-  start,
-  end: start + length,
-}));
+const anyRange = fc
+  .tuple(seconds, fc.double({ min: 0.1, max: 50_000, noNaN: true }))
+  .map(([start, length]) => ({
+    start,
+    end: start + length,
+  }));
 
 describe('the seek bar', () => {
   test('begins and ends where its range does, whatever the numbers are', () => {

@@ -28,10 +28,13 @@ describe('a storyboard', () => {
     expect(pictureAt(cues.slice(1), 3, url)?.x).toBe(160);
   });
 
-  test.each(['', 'sprite.jpg', 'sprite.jpg#t=3', 'sprite.jpg#xywh=percent:0,0,10,10', 'sprite.jpg#xywh=0,0,0,0'])(
-    'shows nothing for a cue that names no part of a picture: %j',
-    (text) => {
-      expect(pictureAt([{ startTime: 0, endTime: 1, text }], 0, url)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    'sprite.jpg',
+    'sprite.jpg#t=3',
+    'sprite.jpg#xywh=percent:0,0,10,10',
+    'sprite.jpg#xywh=0,0,0,0',
+  ])('shows nothing for a cue that names no part of a picture: %j', (text) => {
+    expect(pictureAt([{ startTime: 0, endTime: 1, text }], 0, url)).toBeUndefined();
+  });
 });

@@ -1,5 +1,5 @@
-import { type CaptionChannel, captionChannels } from '../../../../packaging/codec/avc-captions.ts';
 import type { RenditionFacts } from '../../../../control-store/records.ts';
+import { type CaptionChannel, captionChannels } from '../../../../packaging/codec/avc-captions.ts';
 import type { PublicationState } from '../publication-model.ts';
 import type { Rendition } from '../rendition.ts';
 

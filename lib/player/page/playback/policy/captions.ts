@@ -28,7 +28,10 @@ export const captionIdOf = ({ id, originalTextId }: TextTrack): string =>
   originalTextId && channelPattern.test(originalTextId) ? originalTextId : String(id);
 
 /** The tracks, and the channels that have been named since the presentation was loaded. */
-export function captionTracks(tracks: readonly TextTrack[], named: readonly string[]): { readonly id: string; readonly label: string }[] {
+export function captionTracks(
+  tracks: readonly TextTrack[],
+  named: readonly string[],
+): { readonly id: string; readonly label: string }[] {
   const loaded = tracks.map((track) => ({ id: captionIdOf(track), label: labelOf(track) }));
   const came = named.filter((channel) => !loaded.some(({ id }) => id === channel));
   return [...loaded, ...came.map((id) => ({ id, label: id }))];

@@ -17,7 +17,11 @@ describe('captions', () => {
     expect(captionsNamed(mpd('CC1=und;CC3=eng', 'CC1=und'))).toEqual(['CC1', 'CC3']);
     expect(captionsNamed(mpd(undefined))).toEqual(['CC1']);
     expect(captionsNamed(mpd('CC9=x;<b>'))).toEqual([]);
-    const other = { tagName: 'Accessibility', attributes: { schemeIdUri: 'urn:other', value: 'CC1' }, children: [] };
+    const other = {
+      tagName: 'Accessibility',
+      attributes: { schemeIdUri: 'urn:other', value: 'CC1' },
+      children: [],
+    };
     expect(captionsNamed({ tagName: 'MPD', attributes: {}, children: [other] })).toEqual([]);
   });
 

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type MpdNode,
-  takeLowLatency,
-} from '../../../../../lib/player/page/playback/policy/low-latency-mpd.ts';
+import { takeLowLatency } from '../../../../../lib/player/page/playback/policy/low-latency-mpd.ts';
+import type { MpdNode } from '../../../../../lib/player/page/playback/policy/mpd-node.ts';
 
 const node = (
   tagName: string,

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { shownQuality } from '../../../../../lib/player/page/model/qualities.ts';
 import type { MpdNode } from '../../../../../lib/player/page/playback/policy/mpd-node.ts';
-import { periodQualities, qualitiesAt } from '../../../../../lib/player/page/playback/policy/mpd-qualities.ts';
+import {
+  periodQualities,
+  qualitiesAt,
+} from '../../../../../lib/player/page/playback/policy/mpd-qualities.ts';
 
 const node = (tagName: string, attributes: Record<string, string>, children: MpdNode[] = []): MpdNode => ({
   tagName,
@@ -9,11 +12,18 @@ const node = (tagName: string, attributes: Record<string, string>, children: Mpd
   children,
 });
 const rung = (height: number, bandwidth: number) =>
-  node('Representation', { id: `${height}p`, height: `${height}`, frameRate: '30000/1001', bandwidth: `${bandwidth}` });
+  node('Representation', {
+    id: `${height}p`,
+    height: `${height}`,
+    frameRate: '30000/1001',
+    bandwidth: `${bandwidth}`,
+  });
 const period = (start: string | undefined, rungs: readonly MpdNode[], duration?: string) =>
   node('Period', { ...(start && { start }), ...(duration && { duration }) }, [
     node('AdaptationSet', { contentType: 'video' }, [...rungs]),
-    node('AdaptationSet', { mimeType: 'audio/mp4' }, [node('Representation', { id: 'audio', bandwidth: '128000' })]),
+    node('AdaptationSet', { mimeType: 'audio/mp4' }, [
+      node('Representation', { id: 'audio', bandwidth: '128000' }),
+    ]),
   ]);
 const all = [rung(720, 3e6), rung(360, 8e5)];
 const shedAndRestored = node('MPD', {}, [
@@ -26,7 +36,13 @@ const heightsAt = (position: number) =>
 
 describe('the qualities of an MPD', () => {
   test('are those of the period that is played', () => {
-    expect([0, 19.9, 20, 3_630, 3_631].map(heightsAt)).toEqual([[720, 360], [720, 360], [360], [360], [720, 360]]);
+    expect([0, 19.9, 20, 3_630, 3_631].map(heightsAt)).toEqual([
+      [720, 360],
+      [720, 360],
+      [360],
+      [360],
+      [720, 360],
+    ]);
   });
 
   test('keep their identity from one period to the next', () => {
