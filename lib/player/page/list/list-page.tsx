@@ -72,7 +72,9 @@ function StreamCard({ stream }: { stream: Stream }) {
         <a
           class="button button-small button-quiet"
           href={watchPath(stream.id, linkedRegion)}
-          aria-label={`Watch ${stream.name}`}
+          aria-label={
+            state === 'ended' && broadcast ? `Watch recording of ${stream.name}` : `Watch ${stream.name}`
+          }
         >
           {state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}
         </a>
