@@ -34,12 +34,18 @@ export const handler = await startFunction({
       onUnavailable: (cause) => emit('player.card.unavailable', { cause }),
     });
     return async (event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> => {
-      const { status, headers, body } = await answerEdge(documents, {
-        path: event.rawPath,
-        query: event.rawQueryString,
-        pageUrl: event.headers[pageUrlHeader],
-      });
-      return { statusCode: status, headers: { ...headers }, body };
+      try {
+        const { status, headers, body } = await answerEdge(documents, {
+          path: event.rawPath,
+          query: event.rawQueryString,
+          pageUrl: event.headers[pageUrlHeader],
+        });
+        return { statusCode: status, headers: { ...headers }, body };
+      } catch (cause) {
+        // The edge has another answer, and nobody needs to be woken for it.
+        emit('player.document.failed', { cause });
+        return { statusCode: 503, headers: { 'Cache-Control': 'no-cache' }, body: '' };
+      }
     };
   },
 });

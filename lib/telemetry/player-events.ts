@@ -10,4 +10,8 @@ export const playerEvents = {
     'warn',
     'The control API doesn’t say what may be told of a stream: its link previews say nothing, and new frames stay closed.',
   ),
+  'player.document.failed': event<{ cause: unknown }>(
+    'error',
+    'A stream’s document couldn’t be made: the edge serves what it had, or the page’s own file without tags.',
+  ),
 } as const;

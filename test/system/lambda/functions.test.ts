@@ -415,6 +415,15 @@ describe('the documents of streams’ pages', () => {
     api.close();
     expect((await ask(`/watch/${newStreamId()}`)).statusCode).toBe(503);
     expect(documents.output).toContain('"event":"player.card.unavailable"');
+    const empty = start(
+      'page-documents',
+      pageDocumentsFunctionCodec.encode({ pageBucket: 'live-none', region: 'eu-central-1' }),
+    );
+    const lost = (await empty.invoke({ rawPath: '/index.html', rawQueryString: '', headers: {} })) as {
+      statusCode: number;
+    };
+    expect(lost.statusCode).toBe(503);
+    expect(empty.output).toContain('"event":"player.document.failed"');
   });
 });
 

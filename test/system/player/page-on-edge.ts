@@ -36,7 +36,7 @@ const menuButton = (page: Page) => page.getByRole('button', { name: /^Quality: /
 
 export async function chooseQuality(page: Page, name: string): Promise<void> {
   await menuButton(page).click();
-  await page.getByRole('menuitemradio', { name }).click();
+  await page.getByRole('menuitemradio', { name: new RegExp(`^${name}`) }).click();
 }
 
 /** Waits until pictures of this height are shown, the page says so, and its menu offers these qualities. */

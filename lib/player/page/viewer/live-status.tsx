@@ -11,7 +11,7 @@ export function LiveStatus({ facts, act }: { facts: PlaybackFacts; act: (action:
         type="button"
         class={atEdge ? 'live-button live-button-on' : 'live-button'}
         onClick={() => act('jump-to-live')}
-        aria-label={atEdge ? 'Live: you’re at the live edge' : 'Jump to live'}
+        aria-label={atEdge ? 'Live: you’re at the live edge' : 'Catch up: jump to live'}
       >
         <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true">
           {atEdge ? (

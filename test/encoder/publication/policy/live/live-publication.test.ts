@@ -6,8 +6,8 @@ import type { Segment } from '../../../../../lib/encoder/encoding/policy/segment
 import type { TrackHeader } from '../../../../../lib/encoder/policy/track-header.ts';
 import { lowLatencyPlaylistModel } from '../../../../../lib/encoder/publication/policy/hls/low-latency-hls.ts';
 import { LivePublication } from '../../../../../lib/encoder/publication/policy/live/live-publication.ts';
-import { readIndexMarks } from '../../../../../lib/encoder/publication/policy/recovery/index-marks.ts';
 import { Publication } from '../../../../../lib/encoder/publication/policy/publication.ts';
+import { readIndexMarks } from '../../../../../lib/encoder/publication/policy/recovery/index-marks.ts';
 import { mediaPlaylist } from '../../../../../lib/packaging/hls/media.ts';
 import type { BroadcastId, StreamId } from '../../../../../lib/routing/ids.ts';
 
@@ -245,7 +245,9 @@ describe('What viewers of a broadcast are told', () => {
     const { publication, view, parts, store } = make();
     store(0);
     parts(1, 1);
-    expect([view.index('broadcast'), view.manifest('broadcast')].join()).not.toMatch(/CAPTIONS|Accessibility/);
+    expect([view.index('broadcast'), view.manifest('broadcast')].join()).not.toMatch(
+      /CAPTIONS|Accessibility/,
+    );
     expect([publication.captions('CC1'), publication.captions('CC1')]).toEqual([true, false]);
     expect(view.index('broadcast')).toContain('INSTREAM-ID="CC1"');
     expect(view.manifest('stream')).toContain('value="CC1=und"');
