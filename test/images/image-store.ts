@@ -53,7 +53,7 @@ export class ImageStore {
     await mkdir(folder, { recursive: true });
     const runDir = await mkdtemp(join(tmpdir(), 'headwater-images-'));
     const flags = (driver: string[]) => [
-      ...['--root', join(folder, driver[1] ?? ''), '--runroot', join(runDir, 'run')],
+      ...['--root', join(folder, driver[0] ?? ''), '--runroot', join(runDir, 'run')],
       ...['--storage-driver', ...driver],
     ];
     // A mount that outlives the command would keep the folder from being removed.

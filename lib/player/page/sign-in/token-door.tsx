@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { TokenConsole } from '../../policy/runtime-config.ts';
 import { createApiClient, faultWords } from '../api/client.ts';
 import { ServicesContext, useServices } from '../shell/services.ts';
+import { Field } from '../ui/field.tsx';
 import { useTask } from '../ui/use-task.ts';
 import { ConsoleBar } from './console-bar.tsx';
 import { signedFetch } from './signed-fetch.ts';
@@ -90,18 +91,16 @@ function TokenPage({ fault, enter }: { fault: string | undefined; enter: (token:
         Scan the code in the terminal where Headwater was started, or open the link under it. You can also
         paste the token here.
       </p>
-      <form onSubmit={submit}>
-        <label class="field">
-          <span>Token</span>
-          <input
-            type="password"
-            required
-            autocomplete="current-password"
-            value={token}
-            onInput={({ currentTarget }) => setToken(currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="button button-primary" disabled={task.busy}>
+      <form class="sign-in-form" onSubmit={submit}>
+        <Field
+          label="Token"
+          value={token}
+          fault={undefined}
+          onInput={setToken}
+          secret
+          input={{ maxLength: 200 }}
+        />
+        <button type="submit" class="button button-primary" disabled={task.busy || token.trim() === ''}>
           {task.busy ? 'Signing in…' : 'Sign in'}
         </button>
       </form>
