@@ -4,11 +4,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { Publisher } from '../../testkit/media/publisher.ts';
-import { openBrowser } from '../../testkit/platform/browser.ts';
-import { Platform } from '../../testkit/platform/platform.ts';
-import type { CreatedStream } from '../../testkit/platform/streams.ts';
-import { accessibilityFaults, pictureMoves, playerIs } from './player/page-under-test.ts';
+import { Publisher } from '../../../testkit/media/publisher.ts';
+import { openBrowser } from '../../../testkit/platform/browser.ts';
+import { Platform } from '../../../testkit/platform/platform.ts';
+import type { CreatedStream } from '../../../testkit/platform/streams.ts';
+import { accessibilityFaults, pictureMoves, playerIs } from '../player/page-under-test.ts';
 
 /** This machine as another device at home calls it: an address that is none of its own user's names. */
 const called = '127.0.0.2';
