@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cannedBroadcast } from './player/canned-platform.ts';
-import { axeFaults, keyboardFaults, largeTextFaults, motionFaults } from './player/inclusion.ts';
 import { connectCases, deletionCases, healthCases } from './player/console-cases.ts';
+import { axeFaults, keyboardFaults, largeTextFaults, motionFaults } from './player/inclusion.ts';
 import { accessibilityFaults, type PageUnderTest, startPageUnderTest } from './player/page-under-test.ts';
 import { views } from './player/views.ts';
 

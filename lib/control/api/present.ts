@@ -95,7 +95,8 @@ export function presentCard(
   config: ControlApiConfig,
 ): Shown<typeof StreamCard> {
   const { id, name, takenDown } = stream;
-  const { access, poster } = presentPlayback(stream, newest, config);
+  const access = stream.playback ?? ('public' as const);
+  const { poster } = streamPlaybackUrls(stream, newest, config);
   const isTold = access === 'public' && takenDown === undefined;
   return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name, poster }) };
 }

@@ -18,9 +18,11 @@ const sections = new Map(
     }),
 );
 const namedEvents = (text: string): string[] =>
-  [...text.matchAll(/["`]((?:ingest|encoder|edge|audience|control|managed|push|process|canary)\.[a-z.-]+)["`]/g)].map(
-    ([, name]) => name ?? '',
-  );
+  [
+    ...text.matchAll(
+      /["`]((?:ingest|encoder|edge|audience|control|managed|push|process|canary)\.[a-z.-]+)["`]/g,
+    ),
+  ].map(([, name]) => name ?? '');
 
 describe('the runbook', () => {
   test('has a heading for each alarm, in the order of the path, and no other', () => {

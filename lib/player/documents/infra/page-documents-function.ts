@@ -39,7 +39,11 @@ export class PageDocumentsFunction extends Construct {
       memoryMiB: 512,
       timeout: Duration.seconds(5),
     });
-    const read = ['index.html', 'embed.html', ...regions.map((region) => regionDocumentPath(region).slice(1))];
+    const read = [
+      'index.html',
+      'embed.html',
+      ...regions.map((region) => regionDocumentPath(region).slice(1)),
+    ];
     Grant.addToPrincipal({
       grantee: this.function,
       actions: ['s3:GetObject'],

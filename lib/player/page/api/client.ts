@@ -1,7 +1,7 @@
 import type {
+  Audience,
   Broadcast,
   BroadcastList,
-  Audience,
   CreatedKey,
   CreatedStream,
   Deletion,

@@ -5,8 +5,8 @@ import { controlFunctionCodec } from '../../../../lib/control/api/control-api-co
 import { ControlApi } from '../../../../lib/control/api/infra/control-api-function.ts';
 import { KeyPepper } from '../../../../lib/control/infra/key-pepper.ts';
 import { PlaybackKeys } from '../../../../lib/control/playback/infra/playback-keys-function.ts';
-import { Recordings } from '../../../../lib/control/recordings/infra/recordings-function.ts';
 import { routeAccess } from '../../../../lib/control/policy/access.ts';
+import { Recordings } from '../../../../lib/control/recordings/infra/recordings-function.ts';
 import { Takedowns } from '../../../../lib/control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from '../../../../lib/control-store/infra/tables.ts';
 import { OriginBucket } from '../../../../lib/origin/infra/origin-bucket.ts';

@@ -8,7 +8,7 @@
 const reportedKeys = ['sid', 'sta', 'msd', 'su', 'ot', 'st', 'sf', 'br', 'bl', 'v'];
 
 /** Shaka's `cmcd` configuration. A session is one opened page: nothing links it to the next. */
-export const viewerReports = (random: (bytes: Uint8Array) => Uint8Array) => ({
+export const viewerReports = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array) => ({
   enabled: true,
   version: 2,
   useHeaders: false,
@@ -18,7 +18,7 @@ export const viewerReports = (random: (bytes: Uint8Array) => Uint8Array) => ({
   includeKeys: reportedKeys,
 });
 
-const sessionName = (random: (bytes: Uint8Array) => Uint8Array): string =>
+const sessionName = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array): string =>
   [...random(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** Adds how long playback has waited for media so far (`bsda`), which shaka doesn't report. URLs without a report stay as they are. */
