@@ -1,4 +1,5 @@
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../routing/ids.ts';
+import type { Embedding } from './embedding.ts';
 
 /** The control store's records. Times named `…AtMs` are Unix milliseconds, for people; no decision compares them. */
 
@@ -37,9 +38,6 @@ export type LatencyMode = 'low' | 'standard';
 
 /** `signed`: only viewers with a playback token (`lib/edge/policy/access/playback-token.ts`). */
 export type PlaybackMode = 'public' | 'signed';
-
-/** Every site, none, or these: origins as in a Content-Security-Policy, also with `*.` in front of the host. */
-export type Embedding = 'anywhere' | 'nowhere' | readonly string[];
 
 /** A third-party RTMP server that receives a copy of what the broadcaster sends (simulcast). */
 export interface DestinationRecord {

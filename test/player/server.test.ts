@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pageCodec } from '../../lib/config/programs/page.ts';
-import type { Embedding } from '../../lib/control-store/records.ts';
+import type { Embedding } from '../../lib/control-store/embedding.ts';
 import { bundlePage } from '../../lib/player/bundle.ts';
 import type { StreamCards } from '../../lib/player/documents/ports.ts';
 import { contentSecurityPolicy } from '../../lib/player/policy/headers.ts';

@@ -1,4 +1,4 @@
-import type { Embedding } from '../../control-store/records.ts';
+import type { Embedding } from '../../control-store/embedding.ts';
 
 /**
  * A source of `frame-ancestors` that a broadcaster may name: scheme, host, also with `*.` in front, and port. Nothing that could end

@@ -1,4 +1,4 @@
-import type { Embedding } from '../../control-store/records.ts';
+import type { Embedding } from '../../control-store/embedding.ts';
 import { frameAncestors } from './frames.ts';
 
 /** Where the page may connect to, as origins or base URLs. */

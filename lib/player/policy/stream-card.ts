@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Embedding } from '../../control-store/records.ts';
+import type { Embedding } from '../../control-store/embedding.ts';
 import { posterName } from '../../object-store/object-names.ts';
 import { frameOriginPattern, mostFrameOrigins } from './frames.ts';
 import type { StreamPage } from './page-address.ts';
