@@ -29,6 +29,8 @@ beforeEach(() => {
       },
       facts: () => noFacts,
       selectQuality() {},
+      mustReload: false,
+      details: () => ({}),
       selectCaptions() {},
       goToLive() {},
       seek() {},
@@ -100,6 +102,27 @@ describe('a broadcast', () => {
     expect(conditions.at(-1)).toBe('taken-down');
     expect([loads.length, screen.paused]).toEqual([1, true]);
   });
+});
+
+test('a recording that has to be loaded again goes on where it was, a broadcast at its edge', async () => {
+  session.follow({ ...live, from: 'start' });
+  await play(5_000);
+  const reached = screen.currentTime;
+  session.failed();
+  screen.currentTime = 0;
+  outcome = () => Promise.reject(new Error('away'));
+  await pass(2_000);
+  outcome = async () => {};
+  await pass(5_000);
+  expect(screen.currentTime).toBe(reached);
+
+  session.follow({ ...live, broadcastId: 'b2' });
+  screen.currentTime = 700;
+  await play(1_000);
+  session.reload();
+  screen.currentTime = 0;
+  await pass(100);
+  expect(screen.currentTime).toBe(0);
 });
 
 test('the viewer’s pause is told from the end and from a stall', async () => {
