@@ -39,16 +39,17 @@ export async function chooseQuality(page: Page, name: string): Promise<void> {
   await page.getByRole('menuitemradio', { name: new RegExp(`^${name}`) }).click();
 }
 
-/** Waits until pictures of this height are shown, the page says so, and its menu offers these qualities. */
-export async function showsQuality(page: Page, height: number, offered: readonly string[]): Promise<void> {
+/** Waits until the menu offers these qualities and names one as shown; returns the height of the pictures on screen then. */
+export async function heightShownAs(page: Page, name: string, offered: readonly string[]): Promise<number> {
   await menuButton(page).press('Enter');
-  // As text: this is used where there are no types of browsers.
-  await page.waitForFunction(`(() => {
-    const items = [...document.querySelectorAll('[role="menuitemradio"]')].map(({ innerText }) =>
-      innerText.trim().split(/\\n+/).join(', ').replace(/, [\\d.]+ .b\\/s$/, ''));
-    return JSON.stringify(items) === ${JSON.stringify(JSON.stringify(offered))};
-  })()`);
+  const items = page.getByRole('menuitemradio');
+  for (const [index, item] of offered.entries())
+    await items
+      .nth(index)
+      .filter({ hasText: new RegExp(`^${item}`) })
+      .waitFor();
+  await items.nth(offered.length).waitFor({ state: 'detached' });
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: `Quality: ${height}p` }).waitFor();
-  await page.waitForFunction(`document.querySelector('video')?.videoHeight === ${height}`);
+  await page.getByRole('button', { name: `Quality: ${name}` }).waitFor();
+  return page.locator('video').evaluate((video) => (video as unknown as { videoHeight: number }).videoHeight);
 }

@@ -1,10 +1,10 @@
 import { useId, useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { isOnAir } from '../model/stream-state.ts';
+import { EmbeddingChoice } from '../share/embedding-choice.tsx';
 import { useApi, useServices } from '../shell/services.ts';
 import { useTask } from '../ui/use-task.ts';
 import { DeleteStream } from './delete-stream.tsx';
-import { EmbeddingChoice } from './embedding-choice.tsx';
 import { EncoderChoice } from './encoder-choice.tsx';
 import { LatencyChoice } from './latency-choice.tsx';
 

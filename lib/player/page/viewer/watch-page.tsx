@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import { EmbedTitle } from '../embed/embed-title.tsx';
-import { nameInDocument } from '../model/document-name.ts';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackMethod } from '../model/protocol.ts';
@@ -9,6 +8,7 @@ import { watchedBroadcast } from '../model/routes.ts';
 import type { ShownState } from '../model/stream-state.ts';
 import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
+import { nameInDocument } from '../share/document-name.ts';
 import { ShareButton } from '../share/share-button.tsx';
 import { documentTag } from '../shell/document-tag.ts';
 import { useServices } from '../shell/services.ts';

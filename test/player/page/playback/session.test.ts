@@ -104,6 +104,27 @@ describe('a broadcast', () => {
   });
 });
 
+test('a recording that has to be loaded again goes on where it was, a broadcast at its edge', async () => {
+  session.follow({ ...live, from: 'start' });
+  await play(5_000);
+  const reached = screen.currentTime;
+  session.failed();
+  screen.currentTime = 0;
+  outcome = () => Promise.reject(new Error('away'));
+  await pass(2_000);
+  outcome = async () => {};
+  await pass(5_000);
+  expect(screen.currentTime).toBe(reached);
+
+  session.follow({ ...live, broadcastId: 'b2' });
+  screen.currentTime = 700;
+  await play(1_000);
+  session.reload();
+  screen.currentTime = 0;
+  await pass(100);
+  expect(screen.currentTime).toBe(0);
+});
+
 test('the viewer’s pause is told from the end and from a stall', async () => {
   session.follow(live);
   await play(500);

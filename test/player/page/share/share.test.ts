@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nameInDocument } from '../../../../lib/player/page/model/document-name.ts';
+import { nameInDocument } from '../../../../lib/player/page/share/document-name.ts';
 import { qrPath } from '../../../../lib/player/page/share/qr-path.ts';
 import {
   developerLinks,
