@@ -1,5 +1,6 @@
 import type shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { clockOffsetMs, latencyMs } from '../model/latency.ts';
+import { type PeriodQualities, periodQualities, qualitiesAt } from '../model/mpd-qualities.ts';
 import { isOutdated, linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
 import { audioOnlyId, type Quality, qualityId, shownQuality } from '../model/qualities.ts';
 import { takenDownStatus } from '../model/stream-state.ts';
@@ -9,7 +10,6 @@ import { lateCaptionsDisplayer } from './late-captions.ts';
 import { LiveSync } from './live-sync.ts';
 import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
-import { type PeriodQualities, periodQualities, qualitiesAt } from './policy/mpd-qualities.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
 
 const retryParameters = {
