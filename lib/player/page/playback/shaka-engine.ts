@@ -154,14 +154,20 @@ export async function createShakaEngine(
     };
   };
   const loadedCaptions = () => player.getTextTracks().find((track) => captionIdOf(track) === captionsId);
-  const apply = () => {
-    const [track] = tracks()
+  const chosenTrack = () =>
+    tracks()
       .filter((candidate) => qualityOf(candidate).id === chosenId)
-      .toSorted((a, b) => b.bandwidth - a.bandwidth);
+      .toSorted((a, b) => b.bandwidth - a.bandwidth)[0];
+  const apply = () => {
+    const track = chosenTrack();
     player.configure('abr.enabled', track === undefined);
     // Keep 2 s of the buffer, so that the switch shows soon but without a stall.
     if (track) player.selectVideoTrack(track, true, 2);
   };
+  // Where a segment of the chosen one isn't there (its encoder gave it up), Shaka takes another track for a while, and stays with it.
+  const keeper = setInterval(() => {
+    if (chosenTrack()?.active === false) apply();
+  }, keepChoiceEveryMs);
 
   return {
     swapsTokens: true,
@@ -221,6 +227,7 @@ export async function createShakaEngine(
       await player.unload();
     },
     async destroy() {
+      clearInterval(keeper);
       sync.destroy();
       await player.destroy();
     },
@@ -233,6 +240,8 @@ interface DownloadFailure {
   readonly request: Pick<shaka.extern.Request, 'uris'>;
   readonly error?: { readonly data?: readonly unknown[] } | null;
 }
+
+const keepChoiceEveryMs = 1_000;
 
 /** Who seeks this near to the live edge wants to be there. */
 const atEdgeSeconds = 1;
