@@ -1,5 +1,6 @@
 import type shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { clockOffsetMs, latencyMs } from '../model/latency.ts';
+import { type PeriodQualities, periodQualities, qualitiesAt } from '../model/mpd-qualities.ts';
 import { isOutdated, linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
 import { audioOnlyId, type Quality, qualityId, shownQuality } from '../model/qualities.ts';
 import { takenDownStatus } from '../model/stream-state.ts';
@@ -9,7 +10,6 @@ import { lateCaptionsDisplayer } from './late-captions.ts';
 import { LiveSync } from './live-sync.ts';
 import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
-import { type PeriodQualities, periodQualities, qualitiesAt } from './policy/mpd-qualities.ts';
 import { StallMeter } from './policy/stall-meter.ts';
 import { asPreview, viewerReports, withStalls } from './policy/viewer-report.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
@@ -170,14 +170,20 @@ export async function createShakaEngine(
     };
   };
   const loadedCaptions = () => player.getTextTracks().find((track) => captionIdOf(track) === captionsId);
-  const apply = () => {
-    const [track] = tracks()
+  const chosenTrack = () =>
+    tracks()
       .filter((candidate) => qualityOf(candidate).id === chosenId)
-      .toSorted((a, b) => b.bandwidth - a.bandwidth);
+      .toSorted((a, b) => b.bandwidth - a.bandwidth)[0];
+  const apply = () => {
+    const track = chosenTrack();
     player.configure('abr.enabled', track === undefined);
     // Keep 2 s of the buffer, so that the switch shows soon but without a stall.
     if (track) player.selectVideoTrack(track, true, 2);
   };
+  // Where a segment of the chosen one isn't there (its encoder gave it up), Shaka takes another track for a while, and stays with it.
+  const keeper = setInterval(() => {
+    if (chosenTrack()?.active === false) apply();
+  }, keepChoiceEveryMs);
 
   return {
     swapsTokens: true,
@@ -238,6 +244,7 @@ export async function createShakaEngine(
       await player.unload();
     },
     async destroy() {
+      clearInterval(keeper);
       sync.destroy();
       await player.destroy();
     },
@@ -250,6 +257,8 @@ interface DownloadFailure {
   readonly request: Pick<shaka.extern.Request, 'uris'>;
   readonly error?: { readonly data?: readonly unknown[] } | null;
 }
+
+const keepChoiceEveryMs = 1_000;
 
 /** Who seeks this near to the live edge wants to be there. */
 const atEdgeSeconds = 1;
