@@ -175,7 +175,7 @@ describe('a quota against its need', () => {
 });
 
 test('a partition of S3 carries fewer streams, the more renditions they have', () => {
-  expect(judgeStorage(deploymentOf()).what).toContain('enough for 1093 streams');
+  expect(judgeStorage(deploymentOf()).what).toContain('enough for 1065 streams');
   const rung = {
     id: '720p',
     longSide: 1280,
@@ -185,5 +185,5 @@ test('a partition of S3 carries fewer streams, the more renditions they have', (
     maxFrameRate: 30,
   };
   const one = deploymentOf({ ladder: { rungs: [rung], audioBps: 128_000 } });
-  expect(judgeStorage(one).what).toContain('enough for 2500 streams');
+  expect(judgeStorage(one).what).toContain('enough for 2359 streams');
 });

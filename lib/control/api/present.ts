@@ -6,6 +6,7 @@ import type {
   StreamRecord,
 } from '../../control-store/records.ts';
 import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
+import { broadcastPlaybackUrls, streamPlaybackUrls } from '../playback/playback-urls.ts';
 import { validKeys } from '../policy/stream-keys.ts';
 import type { StreamState } from '../policy/stream-state.ts';
 import type { ControlApiConfig } from './context.ts';
@@ -14,11 +15,11 @@ import {
   presentCost,
   presentDestinations,
   presentManaged,
+  presentManifests,
   presentTakedownNotice,
   type Shown,
   type StreamDocuments,
 } from './present-documents.ts';
-import { presentBroadcastPlayback, presentPlayback } from './present-playback.ts';
 import type * as schemas from './schemas/schemas.ts';
 
 /** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
@@ -66,7 +67,11 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     createdAt: iso(stream.createdAtMs),
     reconnectWindowMs: stream.reconnectWindowMs,
     keys: presentKeys(stream, nowMs),
-    playback: presentPlayback(stream, broadcast?.record, config),
+    playback: {
+      access: stream.playback ?? ('public' as const),
+      ...streamPlaybackUrls(stream, broadcast?.record, config),
+      manifests: presentManifests(stream, broadcast?.record),
+    },
     latency: config.liveOrigins === false ? ('standard' as const) : (stream.latency ?? ('low' as const)),
     encoder,
     ...(documents && {
@@ -126,7 +131,7 @@ export function presentBroadcast(
       ...(height !== undefined && { height }),
       ...(frameRate !== undefined && { frameRate }),
     })),
-    playback: presentBroadcastPlayback(record, config),
+    playback: broadcastPlaybackUrls(record, config),
   };
 }
 

@@ -93,7 +93,7 @@ describe('what is part of the cache key', () => {
   });
 
   test('there are no more policies than ways of caching, however many regions there are', () => {
-    template.resourceCountIs('AWS::CloudFront::CachePolicy', 3);
+    template.resourceCountIs('AWS::CloudFront::CachePolicy', 4);
   });
 });
 
@@ -304,7 +304,7 @@ describe('the firewall', () => {
   const noMedia = {
     NotStatement: {
       Statement: {
-        RegexMatchStatement: expect.objectContaining({ RegexString: '\\.(m4s|mp4|m3u8|mpd)$' }),
+        RegexMatchStatement: expect.objectContaining({ RegexString: '\\.(m4s|mp4|m3u8|mpd|jpg|vtt)$' }),
       },
     },
   };

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { cellMs } from '../../../lib/packaging/storyboard/cells.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 import { expectMeasuredRates } from './expect-measured-rates.ts';
 import { expectWhole } from './expect-whole.ts';
+import { cuesOf } from './storyboard-pictures.ts';
 
 // Clips are sent in real time and cost little to encode: tests run side by side, each with workers of its own.
 
@@ -50,6 +52,12 @@ describe('Another worker', () => {
     const steps = packets.slice(1).map(({ ptsMs }, at) => ptsMs - packets[at]!.ptsMs);
     expect(Math.min(...steps)).toBeGreaterThan(0);
     expect(Math.max(...steps)).toBeLessThan(70);
+    // Both made pictures for the seek bar, and none is missing.
+    const storyboard = cuesOf(await harness.text(`local/${harness.streamId}/${broadcastId}/storyboard.vtt`));
+    expect(storyboard.map(({ startMs }) => startMs)).toEqual(storyboard.map((_, cell) => cell * cellMs));
+    expect(new Set(storyboard.map(({ sprite }) => sprite.replace(/.*-/, '')))).toEqual(
+      new Set(['1.jpg', '2.jpg']),
+    );
     const broadcast = await harness.store.latestBroadcast(harness.streamId);
     expect(broadcast).toMatchObject({ id: broadcastId, state: 'ended', workerId: 'encoder-2', epoch: 2 });
     const told = await harness.store.listEvents(harness.streamId, { limit: 100 });

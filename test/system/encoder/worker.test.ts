@@ -5,9 +5,10 @@ import { ffmpegStarter } from '../../../lib/adapters/node/ffmpeg/ffmpeg-process.
 import { ReadBatch } from '../../../lib/adapters/node/net/read-batch.ts';
 import { pictureFilter } from '../../../lib/canary/policy/numbered-picture.ts';
 import { frameModeFlag } from '../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
+import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { missingPictures } from '../../../lib/encoder/publication/missing-pictures.ts';
-import { recoverPublication } from '../../../lib/encoder/publication/recover-publication.ts';
 import { broadcastPrefix, spriteName } from '../../../lib/object-store/object-names.ts';
+import { videoTimescale } from '../../../lib/packaging/cmaf/init.ts';
 import { cellMs } from '../../../lib/packaging/storyboard/cells.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
@@ -19,7 +20,7 @@ import { cuesOf, numberIn } from './storyboard-pictures.ts';
 let clip: FlvTag[];
 beforeAll(async () => {
   // Each picture has its number in it.
-  clip = await makeClip({ seconds: 5, source: pictureFilter({ size: '1280x720', rate: 30 }) });
+  clip = await makeClip({ seconds: 5, source: `${pictureFilter({ size: '1280x720', rate: 30 })},setsar=1` });
 });
 
 let harness: EncoderHarness;
@@ -37,16 +38,15 @@ async function recorded(): Promise<Recording> {
 const storedObject = async (key: string): Promise<Buffer> =>
   (await harness.objects.get(`local/${harness.streamId}/${key}`))!.body;
 
-/** What viewers are shown while the broadcast is live, once there are so many pictures: the number in each, by its time. */
+/** What viewers are shown while the broadcast is live, once there are so many pictures and the newest is the poster: the number in each. */
 async function liveStoryboard(count: number): Promise<Map<number, number | undefined>> {
   const bytesOf = async (name: string): Promise<Buffer> =>
     Buffer.from(await (await fetch(`${harness.media}/${name}`)).arrayBuffer());
-  let cues = cuesOf((await bytesOf('storyboard.vtt')).toString());
-  while (cues.length < count) {
+  let cues = cuesOf('');
+  while (cues.length < count || numberIn(await bytesOf('poster.jpg')) !== 120) {
     await setTimeout(50);
     cues = cuesOf((await bytesOf('storyboard.vtt')).toString());
   }
-  expect(numberIn(await bytesOf('poster.jpg'))).toBe(120);
   const numbers = cues.map(async ({ startMs, sprite, area }) => {
     return [startMs, numberIn(await bytesOf(sprite), area)] as const;
   });
@@ -127,13 +127,25 @@ describe('A broadcast', () => {
     );
 
     // A worker that takes over makes of the stored media what only the memory of the one before had.
-    const published = await recoverPublication(harness.objects, 'local', broadcast!, 2);
+    const rendition = broadcast!.renditions.find(({ id }) => id === '360p')!;
+    const init = await stored('360p/init-1.mp4');
+    const header: TrackHeader = {
+      kind: 'video',
+      init,
+      timescale: videoTimescale,
+      codecs: rendition.codecs,
+      bitrateBps: rendition.bandwidthBps,
+      width: 640,
+      height: 360,
+      frameRate: 30,
+    };
+    const period = { fromNumber: 0, toNumber: 2, initName: 'init-1.mp4', continues: false };
     const made = await missingPictures([0, 1], {
       objects: harness.objects,
       startEncoder: ffmpegStarter('ffmpeg', new ReadBatch(20)),
       frameMode: frameModeFlag(await findFfmpeg()),
       prefix: broadcastPrefix('local', harness.streamId, broadcast!.id),
-      restored: published!,
+      restored: { periods: [{ ...period, headers: new Map([['360p', header]]) }] },
     });
     expect([...made].map(([cell, jpeg]) => [cell * cellMs, numberIn(jpeg)])).toEqual([...ofEachCell]);
   });

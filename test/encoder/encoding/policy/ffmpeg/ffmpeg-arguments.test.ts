@@ -8,7 +8,6 @@ import {
   ffmpegOffsetMs,
   outputIds,
 } from '../../../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-arguments.ts';
-import { pictureOutputs } from '../../../../../lib/encoder/encoding/policy/ffmpeg/picture-outputs.ts';
 import {
   type FfmpegBuild,
   FfmpegUnusableError,
@@ -16,6 +15,7 @@ import {
   judgeFfmpeg,
   parseFfmpegVersion,
 } from '../../../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
+import { pictureOutputs } from '../../../../../lib/encoder/encoding/policy/ffmpeg/picture-outputs.ts';
 import { fitLadder, soundAlone, type VideoInput } from '../../../../../lib/packaging/ladder-fit.ts';
 
 const input = { width: 1280, height: 720, frameRate: 60 };
@@ -76,7 +76,10 @@ describe("ffmpeg's arguments", () => {
       expect.stringMatching(/^\[of-poster\]select='.*\/4\).*',scale=1280:720:.*\[poster\]$/),
     ]);
     // A second thread would wait for a second picture, and tables of its own could not be joined.
-    for (const flag of [['-c:v', 'mjpeg', '-threads', '1'], ['-huffman', 'default']])
+    for (const flag of [
+      ['-c:v', 'mjpeg', '-threads', '1'],
+      ['-huffman', 'default'],
+    ])
       expect(args.join(' ').split(flag.join(' '))).toHaveLength(3);
   });
 

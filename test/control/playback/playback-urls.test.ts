@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
-import { type Body, createTestApi, goOnAir, type TestApi } from './harness.ts';
+import { type Body, createTestApi, goOnAir, type TestApi } from '../api/harness.ts';
 
 let api: TestApi;
 let id: Body;
