@@ -56,4 +56,4 @@ export const partNamePattern = /^(0|[1-9][0-9]{0,6})\.([0-9])-([1-9][0-9]{0,9})-
 /** A recording, or a clip of it, as one file; it may have many gigabytes. */
 export const downloadName = (id: string): string => `download-${id}.mp4`;
 /** What `downloadName` gives, at the end of a path. */
-export const downloadPathPattern = /\/download-[0-9a-z]{1,32}\.mp4$/;
+export const downloadPathPattern = /\/download-[0-9a-z]{12}\.mp4$/;

@@ -12,7 +12,7 @@ import { mostParts } from '../../packaging/segment-grid.ts';
  * are `storyboard-<cell>-<cells>-<epoch>.jpg`.
  */
 export const objectNamePattern =
-  /\/(?:managed\/[^/]+\/index[^/]*|(?:0|[1-9][0-9]{0,6})(?:\.[0-9]-[1-9][0-9]{0,9}-[1-9][0-9]{0,5})?\.m4s|init-(?:0|[1-9][0-9]{0,9})(?:-[1-9][0-9]{0,9})?\.mp4|download-[0-9a-z]{1,32}\.mp4|playlist\.m3u8|index\.m3u8|manifest\.mpd|poster\.jpg|storyboard\.vtt|storyboard-(?:0|[1-9][0-9]{0,6})-[1-9][0-9]?-[1-9][0-9]{0,9}\.jpg)$/;
+  /\/(?:managed\/[^/]+\/index[^/]*|(?:0|[1-9]\d{0,6})(?:\.\d-[1-9]\d{0,9}-[1-9]\d{0,5})?\.m4s|init-(?:0|[1-9]\d{0,9})(?:-[1-9]\d{0,9})?\.mp4|download-[0-9a-z]{12}\.mp4|playlist\.m3u8|index\.m3u8|manifest\.mpd|poster\.jpg|storyboard\.vtt|storyboard-(?:0|[1-9]\d{0,6})-[1-9]\d?-[1-9]\d{0,9}\.jpg)$/;
 
 /** A whole number as a directive may say it. */
 export const wholeNumberPattern = /^[0-9]{1,20}$/;

@@ -106,7 +106,7 @@ function DownloadForm(props: {
             value={start}
             fault={task.fieldFaults.start}
             onInput={setStart}
-            input={{ placeholder: '0:00', maxLength: 12 }}
+            input={{ maxLength: 20, placeholder: '0:00' }}
           />
           <Field
             label="End"
@@ -114,7 +114,7 @@ function DownloadForm(props: {
             fault={task.fieldFaults.end}
             onInput={setEnd}
             input={{
-              maxLength: 12,
+              maxLength: 20,
               placeholder: ms === undefined ? '0:00' : clockText(Math.floor(ms / 1000) * 1000),
             }}
           />
