@@ -255,7 +255,7 @@ describe('a webhook bus', () => {
     const { url, posts } = await served((response, { body }) => {
       if (body.data.sequence < 3) ok(response);
     });
-    const { bus: webhook, log } = await bus(url, { closeWithinMs: 300 });
+    const { bus: webhook, log } = await bus(url, { closeWithinMs: 1_500 });
     await webhook.publish([1, 2, 3, 4].map((sequence) => eventOf(sequence)));
     await webhook.close();
     expect(posts.map(({ body }) => body.data.sequence)).toEqual([1, 2, 3]);
