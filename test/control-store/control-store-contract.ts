@@ -311,6 +311,17 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await store.getDocument(newStreamId(), 'takedown')).toBeUndefined();
       });
 
+      test('rows of numbers, of which some are missing, are read as they were written', async () => {
+        const latest = { startMs: 1_790_000_000_000, stepMs: 5_000, rows: [[0, 1, -12, 4_061, null], []] };
+        const reasons = [
+          { code: 'key-frames-rare', message: 'Key frames come every 10 s.', advice: 'Set 2 s.' },
+        ];
+        const verdict = { verdict: 'fair', told: 'excellent', sinceMs: 1_790_000_000_000, reasons } as const;
+        const body = { broadcastId: newBroadcastId(1), epoch: 3, ...verdict, latest };
+        await store.putDocument({ streamId, kind: 'health', open: false, version: 0, body });
+        expect((await other.getDocument(streamId, 'health'))?.body).toEqual(body);
+      });
+
       test('a write of a stale version, or of a first one where there is one, is refused and changes nothing', async () => {
         const first = await store.putDocument(takedown(streamId));
         const second = await store.putDocument({ ...first, open: false });

@@ -61,19 +61,14 @@ export class HealthDocuments {
     }
   }
 
-  /** Call only if `isIdle`. `written` is told whether all of it was stored. */
-  write(bodies: Partial<Pick<DocumentBodies, HealthKind>>, written: (isStored: boolean) => void): void {
+  /** Call only if `isIdle`. `stored` is called once all of it is. */
+  write(bodies: Partial<Pick<DocumentBodies, HealthKind>>, stored: () => void): void {
     this.#writing = this.#writeAll(bodies)
-      .then(
-        (isStored) => {
-          this.#isFaulty = false;
-          written(isStored);
-        },
-        (cause: unknown) => {
-          written(false);
-          this.#failed(cause);
-        },
-      )
+      .then((isStored) => {
+        this.#isFaulty = false;
+        if (isStored) stored();
+      })
+      .catch((cause: unknown) => this.#failed(cause))
       .finally(() => {
         this.#writing = undefined;
       });

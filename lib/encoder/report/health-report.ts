@@ -32,6 +32,7 @@ export class HealthReport {
   readonly #reporter: Reporter;
   readonly #lease: HealthReportOptions['lease'];
   readonly #documents: HealthDocuments;
+  readonly #failed: (cause: unknown) => void;
   readonly #hold = new VerdictHold();
   readonly #series = new BroadcastSeries();
   #steps: MeasuredStep[] = [];
@@ -47,8 +48,8 @@ export class HealthReport {
     const { about, clock, emit } = reporter;
     this.#reporter = reporter;
     this.#lease = lease;
-    const failed = (cause: unknown): void => emit('encoder.health.unwritten', { ...about, cause });
-    this.#documents = new HealthDocuments({ store, lease, mayWrite, failed });
+    this.#failed = (cause) => emit('encoder.health.unwritten', { ...about, cause });
+    this.#documents = new HealthDocuments({ store, lease, mayWrite, failed: this.#failed });
     this.#nextMs = clock.nowMs() + healthStepMs;
     this.#sinceMs = clock.wallMs();
   }
@@ -57,7 +58,8 @@ export class HealthReport {
   tick(isPresent: boolean, moment: () => HealthMoment): void {
     const nowMs = this.#reporter.clock.nowMs();
     const isDue = nowMs >= this.#nextMs;
-    if (!this.#isRestored && (isDue || !this.#hasTried)) void this.#restore();
+    // Whatever it is, it must not take the broadcast along.
+    if (!this.#isRestored && (isDue || !this.#hasTried)) this.#restore().catch(this.#failed);
     this.#hasTried = true;
     if (!isPresent) this.#lost();
     if (!isDue) return;
@@ -132,8 +134,8 @@ export class HealthReport {
     this.#stepsToPast--;
     const past = this.#stepsToPast <= 0 ? this.#series.past : undefined;
     const bodies = { health, ...(past && { 'health-past': { broadcastId, epoch, ...past } }) };
-    this.#documents.write(bodies, (isStored) => {
-      if (past && isStored) this.#stepsToPast = pastEverySteps;
+    this.#documents.write(bodies, () => {
+      if (past) this.#stepsToPast = pastEverySteps;
     });
   }
 

@@ -42,7 +42,7 @@ beforeEach(() => {
   storeFault = undefined;
 });
 
-function report(last?: BroadcastRecord): BroadcastReport {
+function report(last?: BroadcastRecord, shared?: RefusalRepeats): BroadcastReport {
   const take = async (): Promise<void> => {
     if (storeFault) throw storeFault;
   };
@@ -59,7 +59,7 @@ function report(last?: BroadcastRecord): BroadcastReport {
   const emit = ((name: string, fields: object) => emitted.push({ name, fields })) as unknown as EmitEvent;
   const clock = { nowMs: () => performance.now(), wallMs: () => 1_790_000_000_000 };
   const mayWrite = async () => isOurs;
-  const refusals = new RefusalRepeats(clock);
+  const refusals = shared ?? new RefusalRepeats(clock);
   return new BroadcastReport(lease, { store, clock, emit, refusals, mayWrite, bitrateBps: () => 0 }, last);
 }
 const types = (): string[] => told.map(({ type }) => type);
@@ -233,5 +233,39 @@ describe('the end of a broadcast', () => {
     await reporter.settled(1000);
     expect(told).toEqual([]);
     expect(emitted.map(({ name }) => name)).toEqual(['encoder.lease.lost']);
+  });
+});
+
+describe('publishers whose media cannot be used', () => {
+  const codec = { reason: 'unsupported-codec', detail: 'H.263 video' } as const;
+  const session = {
+    hello: { proxyId: 'ingest-1', sessionId: 's1', publish: {}, client: { address: '192.0.2.7' } },
+  } as unknown as Parameters<BroadcastReport['publisher']['taken']>[0];
+  const nothing: RecordingOutcome = { durationMs: 0, lostSegments: 0, fault: undefined };
+
+  async function turnAway(refusals: RefusalRepeats): Promise<void> {
+    const reporter = report(undefined, refusals);
+    reporter.publisher.taken(session, true);
+    reporter.publisher.inputUnusable(codec, session as never);
+    reporter.ended('publisher-ended', [], nothing);
+    await reporter.settled(1000);
+  }
+
+  test('are told of once, with all that happened; those that follow are counted', async () => {
+    const refusals = new RefusalRepeats({ nowMs: () => 0, wallMs: () => 1_790_000_000_000 });
+    for (let times = 0; times < 5; times++) await turnAway(refusals);
+    expect(types()).toEqual(['broadcast.starting', 'publish.refused', 'stream.ended']);
+    expect(told[1]?.data).toEqual({ ...codec, client: '192.0.2.7' });
+    expect(emitted.filter(({ name }) => name === 'encoder.input.unusable')).toHaveLength(5);
+  });
+
+  test('do not hide a broadcast that goes on the air after all', async () => {
+    const refusals = new RefusalRepeats({ nowMs: () => 0, wallMs: () => 1_790_000_000_000 });
+    await turnAway(refusals);
+    const reporter = report(undefined, refusals);
+    reporter.publisher.taken(session, true);
+    reporter.ended('publisher-ended', [], whole);
+    await reporter.settled(1000);
+    expect(types().slice(3)).toEqual(['stream.ended', 'recording.ready']);
   });
 });

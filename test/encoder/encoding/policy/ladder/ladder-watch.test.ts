@@ -149,3 +149,12 @@ describe('A ladder that is too much for the machine', () => {
     expect(verdicts).toEqual(new Set(['keep']));
   });
 });
+
+test('rungs that were dropped are told by their names until they are back', () => {
+  const watch = new LadderWatch(whole, new RungReturn(() => 0), new ReturnTurn());
+  expect(watch.turnedOff).toEqual([]);
+  const [first, second] = [watch.shed(0), watch.shed(1)];
+  expect(watch.turnedOff).toEqual([first, second]);
+  watch.takeBack(2);
+  expect(watch.turnedOff).toEqual([first]);
+});
