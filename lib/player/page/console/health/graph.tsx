@@ -15,6 +15,7 @@ interface GraphProps {
 const recentSeconds = 600;
 /** A graph that covers less would have several times the same label. */
 const leastSeconds = 120;
+const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440];
 const heightPx = 96;
 
 /** One figure over time. */
@@ -88,7 +89,10 @@ function optionsOf(
         ...axis,
         size: 20,
         space: 64,
-        values: (_, splits) => splits.map((at) => shortTime(at)),
+        // Labels have no seconds.
+        incrs: minutes.map((count) => 60 * count),
+        // At the left edge a label would run into the other axis.
+        values: (plot, splits) => splits.map((at) => (plot.valToPos(at, 'x') < 20 ? '' : shortTime(at))),
       },
       {
         ...axis,
