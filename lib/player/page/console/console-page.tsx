@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
+import { lastRefusal } from '../model/console/journal.ts';
 import { explanationOf } from '../model/health/verdict.ts';
-import { lastRefusal } from '../model/journal.ts';
 import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
 import { Recordings } from '../recordings/recordings.tsx';
 import { useApi, useServices } from '../shell/services.ts';

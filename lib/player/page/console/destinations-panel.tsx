@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Destination, Stream } from '../api/types.ts';
-import { destinationStatus, destinationWords } from '../model/destinations.ts';
+import { destinationStatus, destinationWords } from '../model/console/destinations.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { StateShape } from '../ui/state-badge.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';

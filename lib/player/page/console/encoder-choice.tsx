@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { CostEstimate, Stream } from '../api/types.ts';
-import { encoderChoices, formatUsd } from '../model/managed.ts';
+import { encoderChoices, formatUsd } from '../model/console/managed.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { useChoice } from '../ui/use-choice.ts';
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Stream, StreamEvent } from '../api/types.ts';
+import { ffmpegLine, isLoopback, obsSettings, preferredPoint } from '../model/console/ingest.ts';
 import { formatWhen } from '../model/format.ts';
-import { ffmpegLine, isLoopback, obsSettings, preferredPoint } from '../model/ingest.ts';
 import { isOnAir, shownState } from '../model/stream-state.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
 import type { ProcessClient } from '../api/processes.ts';
 import type { LocalProcess, StopKind, Stream } from '../api/types.ts';
-import { type Part, partsOf, processWords, restartWords, whatIsNoticed } from '../model/processes.ts';
+import { type Part, partsOf, processWords, restartWords, whatIsNoticed } from '../model/console/processes.ts';
 import { consolePath } from '../model/routes.ts';
 import { useServices } from '../shell/services.ts';
 import { StateShape } from '../ui/state-badge.tsx';

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TakedownState } from '../../../../lib/player/page/api/types.ts';
 import {
+  ffmpegLine,
+  isLoopback,
+  preferredPoint,
+  publishUrl,
+} from '../../../../lib/player/page/model/console/ingest.ts';
+import {
   formatBitrate,
   formatClock,
   formatCodec,
@@ -9,12 +15,6 @@ import {
   formatFrameRate,
   formatWhen,
 } from '../../../../lib/player/page/model/format.ts';
-import {
-  ffmpegLine,
-  isLoopback,
-  preferredPoint,
-  publishUrl,
-} from '../../../../lib/player/page/model/ingest.ts';
 import { parseRoute } from '../../../../lib/player/page/model/routes.ts';
 import { isOnAir, shownState, stateWords } from '../../../../lib/player/page/model/stream-state.ts';
 

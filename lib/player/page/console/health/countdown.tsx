@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { StreamEvent, StreamState } from '../../api/types.ts';
+import { type Sighting, windowEndsMs } from '../../model/console/journal.ts';
 import { formatClock } from '../../model/format.ts';
-import { type Sighting, windowEndsMs } from '../../model/journal.ts';
 
 /** How long the broadcast still waits for its encoder. */
 export function Countdown(props: { events: readonly StreamEvent[]; seen: Sighting; windowMs: number }) {

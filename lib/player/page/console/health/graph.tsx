@@ -13,6 +13,9 @@ interface GraphProps {
 }
 
 const recentSeconds = 600;
+/** A graph that covers less would have several times the same label. */
+const leastSeconds = 120;
+const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440];
 const heightPx = 96;
 
 /** One figure over time. */
@@ -86,7 +89,10 @@ function optionsOf(
         ...axis,
         size: 20,
         space: 64,
-        values: (_, splits) => splits.map((at) => shortTime(at)),
+        // Labels have no seconds.
+        incrs: minutes.map((count) => 60 * count),
+        // At the left edge a label would run into the other axis.
+        values: (plot, splits) => splits.map((at) => (plot.valToPos(at, 'x') < 20 ? '' : shortTime(at))),
       },
       {
         ...axis,
@@ -114,13 +120,13 @@ function optionsOf(
   };
 }
 
-/** The last ten minutes up to now, also if there was no encoder for a part of them; or all there is. */
+/** Up to ten minutes until now, also if there was no encoder for a part of them; or all there is. */
 function timesShown(window: HealthWindow, first: number, last: number): [first: number, last: number] {
-  if (window === 'broadcast') return [first, Math.max(last, first + 60)];
+  if (window === 'broadcast') return [first, Math.max(last, first + leastSeconds)];
   const clock = Date.now() / 1000;
   // Beyond that the two clocks differ.
   const end = Math.abs(clock - last) < recentSeconds ? Math.max(clock, last) : last;
-  return [end - recentSeconds, end];
+  return [Math.max(end - recentSeconds, Math.min(first, end - leastSeconds)), end];
 }
 
 const shortTime = (at: number): string =>

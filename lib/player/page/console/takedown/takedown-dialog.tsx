@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Stream } from '../../api/types.ts';
+import type { TakedownDirection } from '../../model/console/takedown.ts';
 import { FieldFaultsError } from '../../model/field-faults.ts';
-import type { TakedownDirection } from '../../model/takedown.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { TaskForm } from '../../ui/task-dialog.tsx';

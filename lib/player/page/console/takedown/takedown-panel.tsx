@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Stream } from '../../api/types.ts';
+import { directionOf, type TakedownDirection, takedownTitles } from '../../model/console/takedown.ts';
 import { formatWhen } from '../../model/format.ts';
 import { isTakenDown } from '../../model/stream-state.ts';
-import { directionOf, type TakedownDirection, takedownTitles } from '../../model/takedown.ts';
 import { useFocusKept } from '../../ui/use-focus-kept.ts';
 import { TakedownDialog } from './takedown-dialog.tsx';
 import { TakedownProgress } from './takedown-progress.tsx';

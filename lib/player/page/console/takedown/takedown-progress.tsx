@@ -1,5 +1,5 @@
 import type { Takedown } from '../../api/types.ts';
-import { stepLines, type TakedownDirection, takedownSummary } from '../../model/takedown.ts';
+import { stepLines, type TakedownDirection, takedownSummary } from '../../model/console/takedown.ts';
 import { StateShape } from '../../ui/state-badge.tsx';
 
 /** Each step with its state and its measured time. */

@@ -1,7 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, faultWords } from '../../api/client.ts';
 import type { Stream, Takedown } from '../../api/types.ts';
-import { directionOf, isMoving, type TakedownDirection, takedownTitles } from '../../model/takedown.ts';
+import {
+  directionOf,
+  isMoving,
+  type TakedownDirection,
+  takedownTitles,
+} from '../../model/console/takedown.ts';
 import { useApi, useServices } from '../../shell/services.ts';
 
 /** Progress of the stream's takedown or restore. */

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DestinationState } from '../../../../lib/player/page/api/types.ts';
-import { destinationStatus, destinationWords } from '../../../../lib/player/page/model/destinations.ts';
+import type { DestinationState } from '../../../../../lib/player/page/api/types.ts';
+import {
+  destinationStatus,
+  destinationWords,
+} from '../../../../../lib/player/page/model/console/destinations.ts';
 
 const states: DestinationState[] = ['connecting', 'live', 'waiting', 'refused', 'ended'];
 const at = new Date(2026, 10, 22, 20, 15).getTime();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { encoderChoices, formatUsd } from '../../../../lib/player/page/model/managed.ts';
+import { encoderChoices, formatUsd } from '../../../../../lib/player/page/model/console/managed.ts';
 
 describe('the managed encoder in words', () => {
   test('who chooses the managed tier is told that it has HLS only', () => {

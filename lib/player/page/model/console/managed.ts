@@ -1,4 +1,4 @@
-import type { EncoderTier } from '../api/types.ts';
+import type { EncoderTier } from '../../api/types.ts';
 
 /** The encoders that a stream can choose from. */
 export const encoderChoices: readonly {

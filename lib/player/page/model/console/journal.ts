@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../api/types.ts';
+import type { StreamEvent } from '../../api/types.ts';
 
 /** What the console reads out of a stream's events. `events`: newest first. */
 

@@ -1,5 +1,5 @@
-import type { LocalProcess, StopKind, Stream } from '../api/types.ts';
-import { isOnAir, type StateWords } from './stream-state.ts';
+import type { LocalProcess, StopKind, Stream } from '../../api/types.ts';
+import { isOnAir, type StateWords } from '../stream-state.ts';
 
 /** A process's badge; word and shape each suffice alone. `badge` is the class of a stream's badge. */
 export const processWords: Readonly<

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Takedown, TakedownState } from '../../../../lib/player/page/api/types.ts';
+import type { Takedown, TakedownState } from '../../../../../lib/player/page/api/types.ts';
 import {
   directionOf,
   isMoving,
   stepLines,
   takedownSummary,
-} from '../../../../lib/player/page/model/takedown.ts';
+} from '../../../../../lib/player/page/model/console/takedown.ts';
 
 const report = (change: Partial<Takedown> = {}): Takedown => ({
   streamId: 's1',

@@ -1,6 +1,6 @@
-import type { Destination, DestinationState } from '../api/types.ts';
-import { formatWhen } from './format.ts';
-import type { StateWords } from './stream-state.ts';
+import type { Destination, DestinationState } from '../../api/types.ts';
+import { formatWhen } from '../format.ts';
+import type { StateWords } from '../stream-state.ts';
 
 /** A destination's badge; word and shape each suffice alone. `badge` is the class of a stream's badge. */
 export interface DestinationWords {

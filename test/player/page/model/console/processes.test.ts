@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Broadcast, LocalProcess } from '../../../../lib/player/page/api/types.ts';
-import { partsOf, restartWords, whatIsNoticed } from '../../../../lib/player/page/model/processes.ts';
+import type { Broadcast, LocalProcess } from '../../../../../lib/player/page/api/types.ts';
+import {
+  partsOf,
+  restartWords,
+  whatIsNoticed,
+} from '../../../../../lib/player/page/model/console/processes.ts';
 
 const one = (role: string, name = role, state: LocalProcess['state'] = 'up'): LocalProcess => ({
   role,

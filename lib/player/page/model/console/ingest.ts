@@ -1,4 +1,4 @@
-import type { IngestPoint } from '../api/types.ts';
+import type { IngestPoint } from '../../api/types.ts';
 
 /** True if the platform runs on the broadcaster's own machine. */
 export const isLoopback = ({ url }: IngestPoint): boolean =>

@@ -1,5 +1,5 @@
-import type { Takedown, TakedownProgress, TakedownState } from '../api/types.ts';
-import { formatElapsed } from './format.ts';
+import type { Takedown, TakedownProgress, TakedownState } from '../../api/types.ts';
+import { formatElapsed } from '../format.ts';
 
 /** A takedown and a restore can each be reversed at any point. */
 export type TakedownDirection = 'takedown' | 'restore';

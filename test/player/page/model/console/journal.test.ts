@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { StreamEvent } from '../../../../lib/player/page/api/types.ts';
-import { lastRefusal, windowEndsMs } from '../../../../lib/player/page/model/journal.ts';
+import type { StreamEvent } from '../../../../../lib/player/page/api/types.ts';
+import { lastRefusal, windowEndsMs } from '../../../../../lib/player/page/model/console/journal.ts';
 
 const nowMs = Date.parse('2026-11-22T18:00:00.000Z');
 let sequence = 0;
