@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { appendCmcdQuery, type Cmcd, CmcdReportingMode, toCmcdHeaders } from '@svta/cml-cmcd';
-import { cmcdTextOf, isNews, type PlaybackReport, readReport, sessionIn } from '../../../lib/audience/policy/cmcd.ts';
+import {
+  cmcdTextOf,
+  isNews,
+  type PlaybackReport,
+  readReport,
+  sessionIn,
+} from '../../../lib/audience/policy/cmcd.ts';
 
 const path = '/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/720p/17.m4s';
 const v1: Cmcd = {
@@ -19,33 +25,36 @@ const lowerCase = (headers: object) =>
 describe.each([
   [1, v1, { session: '6e2fb550-c457-11e9-bb97-0800200c9a66', starved: true }],
   [2, v2, { session: 'a1b2', state: 'r', startupMs: 640, stalledTotalMs: 1200, stalledMs: 400 }],
-] satisfies [1 | 2, Cmcd, PlaybackReport][])('version %s, as the players’ library writes it', (version, data, report) => {
-  const options = { version, reportingMode: CmcdReportingMode.REQUEST };
+] satisfies [1 | 2, Cmcd, PlaybackReport][])(
+  'version %s, as the players’ library writes it',
+  (version, data, report) => {
+    const options = { version, reportingMode: CmcdReportingMode.REQUEST };
 
-  test('is read from the query', () => {
-    const text = cmcdTextOf(appendCmcdQuery(path, data, options))!;
-    expect(readReport(text)).toEqual(report);
-    expect(sessionIn(text)).toBe(report.session);
-    expect(isNews(text)).toBe(true);
-  });
+    test('is read from the query', () => {
+      const text = cmcdTextOf(appendCmcdQuery(path, data, options))!;
+      expect(readReport(text)).toEqual(report);
+      expect(sessionIn(text)).toBe(report.session);
+      expect(isNews(text)).toBe(true);
+    });
 
-  test('is read from the query beside other parameters', () => {
-    const target = `${appendCmcdQuery(`${path}?_HLS_msn=7`, data, options)}&_HLS_part=1`;
-    expect(readReport(cmcdTextOf(target)!)).toEqual(report);
-  });
+    test('is read from the query beside other parameters', () => {
+      const target = `${appendCmcdQuery(`${path}?_HLS_msn=7`, data, options)}&_HLS_part=1`;
+      expect(readReport(cmcdTextOf(target)!)).toEqual(report);
+    });
 
-  test('is read as a URL object writes it', () => {
-    const url = new URL(appendCmcdQuery(`http://edge${path}`, data, options));
-    url.searchParams.set('CMCD', url.searchParams.get('CMCD')!);
-    expect(readReport(cmcdTextOf(url.pathname + url.search)!)).toEqual(report);
-  });
+    test('is read as a URL object writes it', () => {
+      const url = new URL(appendCmcdQuery(`http://edge${path}`, data, options));
+      url.searchParams.set('CMCD', url.searchParams.get('CMCD')!);
+      expect(readReport(cmcdTextOf(url.pathname + url.search)!)).toEqual(report);
+    });
 
-  test('is read from headers', () => {
-    const text = cmcdTextOf(path, lowerCase(toCmcdHeaders(data, options)))!;
-    expect(readReport(text)).toEqual(report);
-    expect(sessionIn(text)).toBe(report.session);
-  });
-});
+    test('is read from headers', () => {
+      const text = cmcdTextOf(path, lowerCase(toCmcdHeaders(data, options)))!;
+      expect(readReport(text)).toEqual(report);
+      expect(sessionIn(text)).toBe(report.session);
+    });
+  },
+);
 
 test('a session with an unusual name is found by decoding', () => {
   const text = cmcdTextOf(appendCmcdQuery(path, { sid: 'two words "so"' }, { version: 2 }))!;

@@ -51,9 +51,24 @@ describe('a thousand viewers who come and go', () => {
       (all, viewer) => all + stalledUntil(viewer, Math.min(viewer.toMs, takes.at(-1)!.atMs)),
       0,
     );
-    expect(offBy(sum(({ watchMs }) => watchMs), watched)).toBeLessThan(0.05);
-    expect(offBy(sum(({ plays }) => plays), came)).toBeLessThan(0.05);
-    expect(offBy(sum(({ stalledMs }) => stalledMs), stalled)).toBeLessThan(0.05);
+    expect(
+      offBy(
+        sum(({ watchMs }) => watchMs),
+        watched,
+      ),
+    ).toBeLessThan(0.05);
+    expect(
+      offBy(
+        sum(({ plays }) => plays),
+        came,
+      ),
+    ).toBeLessThan(0.05);
+    expect(
+      offBy(
+        sum(({ stalledMs }) => stalledMs),
+        stalled,
+      ),
+    ).toBeLessThan(0.05);
     expect(sum(({ toldMs }) => toldMs)).toBe(sum(({ watchMs }) => watchMs));
   });
 
