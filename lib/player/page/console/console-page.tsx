@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
+import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { watchPath } from '../model/routes.ts';
 import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
-import { AudiencePanel } from './audience-panel.tsx';
 import { DestinationsPanel } from './destinations-panel.tsx';
 import { EndBroadcast } from './end-broadcast.tsx';
 import { EventLog } from './event-log.tsx';
