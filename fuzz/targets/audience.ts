@@ -13,6 +13,7 @@ export const audienceTargets: readonly FuzzTarget[] = [
     about: 'what a player says about itself, in the query, in headers and in a line of CloudFront’s log',
     parsers: [
       'lib/audience/policy/cmcd.ts',
+      'lib/audience/policy/viewer-session.ts',
       'lib/audience/policy/log-line.ts',
       'lib/audience/policy/content.ts',
     ],
