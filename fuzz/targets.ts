@@ -1,5 +1,6 @@
 import type { FuzzTarget } from './model.ts';
 import { apiTargets } from './targets/api.ts';
+import { audienceTargets } from './targets/audience.ts';
 import { cloudTargets } from './targets/cloud.ts';
 import { codecTargets } from './targets/codec.ts';
 import { flvTargets } from './targets/flv.ts';
@@ -22,6 +23,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...storedTargets,
   ...httpTargets,
   ...liveTargets,
+  ...audienceTargets,
   ...apiTargets,
   ...cloudTargets,
 ];

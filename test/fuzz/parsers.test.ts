@@ -27,6 +27,7 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/adapters/local/webhook-signature.ts': "an operator's secret file",
   'lib/adapters/node/certificate.ts': "an operator's certificate",
   'lib/adapters/node/deployment-file.ts': "an operator's file",
+  'lib/adapters/node/http/edge-audience-source.ts': "our own edge's answer",
   'lib/adapters/node/http/upstream.ts': "an operator's URL; Node parses the answer",
   'lib/adapters/node/net/proxy-header-reader.ts': 'waits for bytes that proxy-header.ts reads',
   'lib/adapters/node/origin-date.ts': "our origin's Date header",

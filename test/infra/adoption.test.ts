@@ -70,6 +70,7 @@ const untaggable = new Set([
   'AWS::CloudFront::KeyValueStore',
   'AWS::CloudFront::MonitoringSubscription',
   'AWS::CloudFront::OriginAccessControl',
+  'AWS::CloudFront::RealtimeLogConfig',
   'AWS::CloudFront::ResponseHeadersPolicy',
   'AWS::CloudWatch::Dashboard',
   'AWS::EC2::Route',

@@ -29,9 +29,10 @@ export function afterTake(
     viewers,
     peak: Math.max(same?.peak ?? 0, peak),
     plays: (same?.plays ?? 0) + take.plays,
-    watchMs: (same?.watchMs ?? 0) + take.watchMs,
-    toldMs: (same?.toldMs ?? 0) + take.toldMs,
-    stalledMs: (same?.stalledMs ?? 0) + take.stalledMs,
+    // Clocks have fractions of a millisecond, which nobody needs to keep.
+    watchMs: (same?.watchMs ?? 0) + Math.round(take.watchMs),
+    toldMs: (same?.toldMs ?? 0) + Math.round(take.toldMs),
+    stalledMs: (same?.stalledMs ?? 0) + Math.round(take.stalledMs),
     startups:
       take.startups.length === 0 ? (same?.startups ?? []) : addStartups(same?.startups ?? [], take.startups),
     series: withStep(same?.series ?? emptySeries(atMs), atMs, peak),

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
+import { addAudienceRoutes } from '../audience/audience-routes.ts';
 import { addBudgetRoutes } from '../budget/budget-routes.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
 import { addDocument, createApiShell } from './api-base.ts';
-import { addAudienceRoutes } from './audience.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';

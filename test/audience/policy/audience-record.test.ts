@@ -26,7 +26,7 @@ function after(takes: readonly { viewers: number; atMs: number }[]): StreamAudie
 
 test('takes of a broadcast add up', () => {
   const first = afterTake(undefined, take, startMs)!;
-  const second = afterTake(first, { ...take, viewers: 1, peak: 2 }, startMs + 10_000)!;
+  const second = afterTake(first, { ...take, viewers: 1, peak: 2, watchMs: 30_000.4 }, startMs + 10_000)!;
   expect(second).toMatchObject({
     viewers: 1,
     peak: 4,

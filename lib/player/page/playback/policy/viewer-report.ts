@@ -7,8 +7,11 @@
 /** What is counted, and no more: each request carries it. */
 const reportedKeys = ['sid', 'sta', 'msd', 'su', 'ot', 'st', 'sf', 'br', 'bl', 'v'];
 
+/** Fills bytes with random ones and returns them. */
+type FillBytes = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+
 /** Shaka's `cmcd` configuration. A session is one opened page: nothing links it to the next. */
-export const viewerReports = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array) => ({
+export const viewerReports = (random: FillBytes) => ({
   enabled: true,
   version: 2,
   useHeaders: false,
@@ -18,7 +21,7 @@ export const viewerReports = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8A
   includeKeys: reportedKeys,
 });
 
-const sessionName = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array): string =>
+const sessionName = (random: FillBytes): string =>
   [...random(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** Adds how long playback has waited for media so far (`bsda`), which shaka doesn't report. URLs without a report stay as they are. */

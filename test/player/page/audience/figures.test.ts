@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chartArea, ratioWords, watchTimeWords } from '../../../../lib/player/page/model/audience.ts';
+import { chartArea, ratioWords, watchTimeWords } from '../../../../lib/player/page/audience/figures.ts';
 
 test.each([
   [0, '0 min'],

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { recordAudience } from '../../../lib/audience/record-audience.ts';
 import { newBroadcastId } from '../../../lib/routing/ids.ts';
-import { createTestApi, type TestApi } from './harness.ts';
+import { createTestApi, type TestApi } from '../api/harness.ts';
 
 let api: TestApi;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import type { Audience } from '../api/types.ts';
-import { chartArea, ratioWords, watchTimeWords } from '../model/audience.ts';
 import { formatElapsed, formatWhen } from '../model/format.ts';
 import { useApi } from '../shell/services.ts';
 import { usePolled } from '../ui/use-polled.ts';
+import { chartArea, ratioWords, watchTimeWords } from './figures.ts';
 
 /** It changes every ten seconds at most. */
 const lookEveryMs = 5_000;

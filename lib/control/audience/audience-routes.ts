@@ -2,12 +2,12 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import { isCurrent } from '../../audience/policy/audience-record.ts';
 import { startupPercentile } from '../../audience/policy/startup-times.ts';
 import type { StreamAudience } from '../../control-store/audience.ts';
-import type { ApiContext, ControlApi } from './context.ts';
-import { iso } from './present-documents.ts';
-import { answer, problems, streamParams } from './route-parts.ts';
-import { Audience } from './schemas/audience-schemas.ts';
-import { examples } from './schemas/examples.ts';
-import { loadStream } from './stream-access.ts';
+import type { ApiContext, ControlApi } from '../api/context.ts';
+import { iso } from '../api/present-documents.ts';
+import { answer, problems, streamParams } from '../api/route-parts.ts';
+import { Audience } from '../api/schemas/audience-schemas.ts';
+import { examples } from '../api/schemas/examples.ts';
+import { loadStream } from '../api/stream-access.ts';
 
 const get = createRoute({
   method: 'get',
