@@ -15,6 +15,7 @@ import type { ApiProblem } from './problems.ts';
 import { describedSchemas } from './schemas/schemas.ts';
 import { addStreamRoutes } from './streams.ts';
 import { addTakedownRoutes } from './takedown.ts';
+import { addWebhooks } from './webhook-document.ts';
 
 /** How many records' liveness the API tracks at once; a few hundred bytes each. */
 const stalenessLimit = 20_000;
@@ -41,6 +42,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addTakedownRoutes(app, context);
   addFleetRoutes(app, context);
   addBudgetRoutes(app, context);
+  addWebhooks(app);
   addDocument(app, {
     title: 'Headwater control API',
     description:
