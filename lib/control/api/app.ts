@@ -3,6 +3,7 @@ import { routePath } from 'hono/route';
 import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
 import { addBudgetRoutes } from '../budget/budget-routes.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
+import { addWebhooks } from '../webhooks/webhook-document.ts';
 import { addDocument, createApiShell } from './api-base.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
@@ -15,7 +16,6 @@ import type { ApiProblem } from './problems.ts';
 import { describedSchemas } from './schemas/schemas.ts';
 import { addStreamRoutes } from './streams.ts';
 import { addTakedownRoutes } from './takedown.ts';
-import { addWebhooks } from './webhook-document.ts';
 
 /** How many records' liveness the API tracks at once; a few hundred bytes each. */
 const stalenessLimit = 20_000;

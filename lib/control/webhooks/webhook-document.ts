@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { busEventSource, busEventTypes } from '../../control-store/bus-events.ts';
-import type { ControlApi } from './context.ts';
-import { broadcastId, streamId, time } from './schemas/schema-parts.ts';
+import type { ControlApi } from '../api/context.ts';
+import { broadcastId, streamId, time } from '../api/schemas/schema-parts.ts';
 
 const detail = z.strictObject({
   streamId,
