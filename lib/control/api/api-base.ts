@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { faultWords } from '../policy/fault-words.ts';
 import type { ApiEnvironment, ControlApi } from './context.ts';
 import { type AccessContext, accessGuard, type GuardContext, guards } from './guards.ts';
 import { ApiProblem, answerProblem, problemOf, type RequestFault } from './problems.ts';
@@ -47,7 +48,7 @@ function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
   const faults = issues.flatMap((issue): RequestFault[] =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => fault(target, [...issue.path, key], 'Unknown field.'))
-      : [fault(target, issue.path, issue.message)],
+      : [fault(target, issue.path, faultWords(issue))],
   );
   const words = faults
     .slice(0, 20)
@@ -88,6 +89,8 @@ export function addDocument(app: ControlApi, about: { title: string; description
     made ??= JSON.stringify(
       app.getOpenAPI31Document({
         openapi: '3.1.0',
+        // Relative to where the document is: what is an API's address at home, on AWS and behind a proxy alike.
+        servers: [{ url: '/', description: 'Where this document is.' }],
         info: {
           ...about,
           version: '1',

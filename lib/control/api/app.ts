@@ -4,6 +4,7 @@ import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
 import { addAudienceRoutes } from '../audience/audience-routes.ts';
 import { addBudgetRoutes } from '../budget/budget-routes.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
+import { addWebhooks } from '../webhooks/webhook-document.ts';
 import { addDocument, createApiShell } from './api-base.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
@@ -47,6 +48,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addTakedownRoutes(app, context);
   addFleetRoutes(app, context);
   addBudgetRoutes(app, context);
+  addWebhooks(app);
   addDocument(app, {
     title: 'Headwater control API',
     description:

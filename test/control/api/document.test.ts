@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { busEvent, busEventTypes } from '../../../lib/control-store/bus-events.ts';
 import { type Body, createTestApi, jsonSchemaOf, type TestApi } from './harness.ts';
 
 let api: TestApi;
@@ -25,6 +26,29 @@ describe('the OpenAPI document', () => {
   test('is OpenAPI 3.1 and names the API and its licence', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(document.info).toMatchObject({ title: 'Headwater control API', license: { name: 'Apache-2.0' } });
+  });
+
+  test('says where the API is, relative to the document', () => {
+    expect(document.servers).toEqual([{ url: '/', description: expect.any(String) }]);
+  });
+
+  test('describes what is sent: the events that an event bus has, as a webhook gets them', () => {
+    const { post } = document.webhooks.streamEvent;
+    const { schema, example } = post.requestBody.content['application/json'];
+    const notice = document.components.schemas[schema.$ref.split('/').at(-1)];
+    expect(notice.properties.type.enum).toEqual(busEventTypes);
+    const event = busEvent({
+      type: 'stream.live',
+      streamId: example.data.streamId,
+      broadcastId: example.data.broadcastId,
+      sequence: 42,
+      atMs: example.data.atMs,
+      text: 'On the air.',
+      data: { epoch: 3 },
+    });
+    expect(example.data).toEqual(event?.detail);
+    expect(Date.parse(example.timestamp)).toBe(example.data.atMs);
+    expect(notice.required.sort()).toEqual(Object.keys(example).sort());
   });
 
   test('describes each route of the app and nothing else', () => {

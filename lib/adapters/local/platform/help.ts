@@ -19,6 +19,9 @@ export const helpText = `npm run live -- [flags]      run the whole platform on 
   --allow-push CIDR[,CIDR]
                     also allow pushing streams to servers in these networks, for example 127.0.0.0/8 (default:
                     public addresses only)
+  --allow-origin URL[,URL]
+                    also let pages of these origins use the API from a browser, for example https://studio.example.com
+                    (default: the platform's own page only). On this machine they then need no token
   --watch           restart processes whose sources change, one after another, and reload the page's tabs
   --inspect NAME    let a debugger attach to a process, for example encoder-1, at 127.0.0.1:9229
   --rotate-playback-keys

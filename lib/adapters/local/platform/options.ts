@@ -26,6 +26,8 @@ export interface LiveOptions {
   readonly webhook: { readonly url: string; readonly secretFile: string | undefined } | undefined;
   /** Non-public networks (CIDR) that streams may be pushed to. */
   readonly allowPush: readonly string[];
+  /** Web origins that may use the API from a browser, beside the page. */
+  readonly allowOrigin: readonly string[];
   /** Only make a new key for playback links. */
   readonly rotatePlaybackKeys: boolean;
   readonly help: boolean;
@@ -58,6 +60,7 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     awsEndpoint: values['aws-endpoint'],
     webhook: webhookOf(values, cwd, faults),
     allowPush: networksOf(values['allow-push'], faults),
+    allowOrigin: originsOf(values['allow-origin'], faults),
     rotatePlaybackKeys: values['rotate-playback-keys'],
     help: values.help,
   };
@@ -106,6 +109,15 @@ function networksOf(text: string | undefined, faults: string[]): string[] {
   return networks;
 }
 
+function originsOf(text: string | undefined, faults: string[]): string[] {
+  const origins = text === undefined ? [] : text.split(',');
+  for (const origin of origins) {
+    if (/^https?:\/\//.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    faults.push(`--allow-origin must list origins such as https://studio.example.com, not '${origin}'`);
+  }
+  return origins;
+}
+
 const flagsIn = (args: readonly string[]) =>
   readFlags({
     args: [...args],
@@ -124,6 +136,7 @@ const flagsIn = (args: readonly string[]) =>
       webhook: { type: 'string' },
       'webhook-secret-file': { type: 'string' },
       'allow-push': { type: 'string' },
+      'allow-origin': { type: 'string' },
       'rotate-playback-keys': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false, short: 'h' },
     },

@@ -78,7 +78,7 @@ export interface SharedFiles {
   readonly denialsFile: string;
 }
 
-export interface PlanOptions extends Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> {
+export interface PlanOptions extends Partial<Pick<LiveOptions, 'allowPush' | 'allowOrigin' | 'watch'>> {
   /** Who reaches the platform. @default this machine alone */
   readonly exposure?: Exposure;
 }
@@ -88,7 +88,7 @@ export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
   { originTokenFile, apiTokenFile, tierTokenFile, playbackKeysFile, denialsFile }: SharedFiles,
-  { allowPush = [], watch = false, exposure = onlyHere }: PlanOptions = {},
+  { allowPush = [], allowOrigin = [], watch = false, exposure = onlyHere }: PlanOptions = {},
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
   const { listen } = exposure;
@@ -232,7 +232,7 @@ export function planProcesses(
       playbackBaseUrl: called.edge,
       pageBaseUrl: called.page,
       region,
-      allowedOrigins: [urls.page],
+      allowedOrigins: [urls.page, ...allowOrigin],
       allowedHosts: [`${host}:${ports.api}`],
       ownNames,
       edge: `denials:${denialsFile}`,

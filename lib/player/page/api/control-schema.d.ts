@@ -4,6 +4,51 @@
 
 export interface components {
     schemas: {
+        /** @description A stream event as other systems get it. On EventBridge `type` is the detail-type and `data` the detail, with the same source. */
+        readonly StreamNotice: {
+            /**
+             * @example stream.live
+             * @enum {string}
+             */
+            readonly type: "stream.live" | "stream.reconnecting" | "stream.resumed" | "stream.ended" | "recording.ready" | "recording.incomplete" | "recording.deleted" | "stream.taken_down" | "stream.restored" | "playback.changed" | "playback.revoked" | "managed.channel.starting" | "managed.channel.running" | "managed.channel.failed" | "managed.channel.deleted" | "managed.channel.orphan_removed" | "simulcast.live" | "simulcast.waiting" | "simulcast.refused" | "simulcast.ended";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly timestamp: string;
+            /** @enum {string} */
+            readonly source: "headwater";
+            readonly data: {
+                /** @example 7h2kqv0m4x9rt3bz */
+                readonly streamId: string;
+                /** @example 1jm8p0v4c7h2kqv0 */
+                readonly broadcastId?: string;
+                /**
+                 * @description Of the event in the stream’s journal. An event that comes twice has the same.
+                 * @example 42
+                 */
+                readonly sequence?: number;
+                /**
+                 * @description When it happened, as Unix time in ms.
+                 * @example 1795370400000
+                 */
+                readonly atMs: number;
+                /**
+                 * @description What happened, in words.
+                 * @example On the air.
+                 */
+                readonly text: string;
+                /**
+                 * @description More about it, by type.
+                 * @example {
+                 *       "epoch": 3
+                 *     }
+                 */
+                readonly data: {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
         /**
          * @description fleet: Headwater's encoder workers. medialive: one AWS MediaLive channel per broadcast, HLS only.
          * @enum {string}

@@ -17,6 +17,7 @@ describe('the flags of npm run live', () => {
       watch: false,
       inspect: undefined,
       allowPush: [],
+      allowOrigin: [],
       awsEndpoint: undefined,
       rotatePlaybackKeys: false,
       help: false,
@@ -84,6 +85,22 @@ describe('the flags of npm run live', () => {
         /--allow-push must list networks/,
       );
     }
+  });
+
+  test('pages that may use the API are named by their origin', () => {
+    const origins = 'https://studio.example.com,http://127.0.0.1:3000';
+    expect(parseLiveOptions(['--allow-origin', origins], '/').allowOrigin).toEqual(origins.split(','));
+    for (const text of [
+      '',
+      '*',
+      'studio.example.com',
+      'https://studio.example.com/',
+      'https://a.example,null',
+      'file:///x',
+    ])
+      expect(() => parseLiveOptions([`--allow-origin=${text}`], '/')).toThrow(
+        /--allow-origin must list origins/,
+      );
   });
 
   test('it is opened at an address, and others may call it by any name', () => {
