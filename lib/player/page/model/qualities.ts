@@ -31,7 +31,7 @@ export function qualityMenu(qualities: readonly Quality[]): readonly Quality[] {
 
 /**
  * The quality on screen, by the height of its pictures: what a player library calls active may be another rung, which was made no longer
- * (see mpd-qualities.ts). `loading`: what that library thinks, where several rungs have the height.
+ * (see player/mpd-qualities.ts). `loading`: what that library thinks, where several rungs have the height.
  */
 export function shownQuality(
   height: number,

@@ -1,7 +1,7 @@
 import type shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { clockOffsetMs, latencyMs } from '../model/latency.ts';
-import { type PeriodQualities, periodQualities, qualitiesAt } from '../model/mpd-qualities.ts';
 import { isOutdated, linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
+import { type PeriodQualities, periodQualities, qualitiesAt } from '../model/player/mpd-qualities.ts';
 import { audioOnlyId, type Quality, qualityId, shownQuality } from '../model/qualities.ts';
 import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';

@@ -4,7 +4,7 @@ import { isRefusal, type ViewerScene } from '../model/viewer-scene.ts';
 import type { Playback } from '../playback/use-playback.ts';
 import { Icon } from '../ui/icons.tsx';
 import { SoundPoster } from '../ui/sound-poster.tsx';
-import { Controls } from './controls.tsx';
+import { Controls } from './controls/controls.tsx';
 import { SceneMessage } from './scene-message.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { StatsOverlay } from './stats-overlay.tsx';

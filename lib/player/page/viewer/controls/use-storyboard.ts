@@ -1,6 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { PlaybackTarget } from '../model/playback-target.ts';
-import { pictureAt, type StoryboardCue, type StoryboardPicture, storyboardUrl } from '../model/storyboard.ts';
+import type { PlaybackTarget } from '../../model/playback-target.ts';
+import {
+  pictureAt,
+  type StoryboardCue,
+  type StoryboardPicture,
+  storyboardUrl,
+} from '../../model/player/storyboard.ts';
 
 /** A live broadcast's grows with every few seconds. */
 const refreshMs = 5_000;

@@ -1,4 +1,4 @@
-import type { Playback } from '../playback/use-playback.ts';
+import type { Playback } from '../../playback/use-playback.ts';
 import { Menu } from './menu.tsx';
 
 export function CaptionsMenu({ playback }: { playback: Playback }) {

@@ -1,4 +1,4 @@
-import { Icon, type IconName } from '../ui/icons.tsx';
+import { Icon, type IconName } from '../../ui/icons.tsx';
 
 /** A button of the bar below the picture. */
 export function Control(props: { icon: IconName; label: string; onPress: () => void; wide?: boolean }) {

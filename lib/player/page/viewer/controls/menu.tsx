@@ -1,5 +1,5 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Icon, type IconName } from '../ui/icons.tsx';
+import { Icon, type IconName } from '../../ui/icons.tsx';
 
 export interface MenuChoice {
   readonly id: string | undefined;

@@ -1,5 +1,5 @@
-import { childrenOf, type MpdNode } from '../playback/policy/mpd-node.ts';
-import { type Quality, qualityId } from './qualities.ts';
+import { childrenOf, type MpdNode } from '../../playback/policy/mpd-node.ts';
+import { type Quality, qualityId } from '../qualities.ts';
 
 /** What a period of a presentation can be played in. */
 export interface PeriodQualities {

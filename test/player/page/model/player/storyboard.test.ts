@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pictureAt, storyboardUrl } from '../../../../lib/player/page/model/storyboard.ts';
+import { pictureAt, storyboardUrl } from '../../../../../lib/player/page/model/player/storyboard.ts';
 
 const cues = [
   { startTime: 0, endTime: 10, text: 'storyboard-0.jpg#xywh=0,0,160,90' },

@@ -1,6 +1,6 @@
-import { formatLatency } from '../model/latency.ts';
-import type { PlayerAction } from '../model/shortcuts.ts';
-import type { PlaybackFacts } from '../playback/engine.ts';
+import { formatLatency } from '../../model/latency.ts';
+import type { PlayerAction } from '../../model/shortcuts.ts';
+import type { PlaybackFacts } from '../../playback/engine.ts';
 
 /** Whether the viewer is at the live edge, the latency, and a button to jump to live. */
 export function LiveStatus({ facts, act }: { facts: PlaybackFacts; act: (action: PlayerAction) => void }) {

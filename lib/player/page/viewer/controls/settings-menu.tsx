@@ -1,9 +1,9 @@
-import { formatBitrate } from '../model/format.ts';
-import { audioOnlyId, qualityLabel, qualityMenu } from '../model/qualities.ts';
-import type { PlayerAction } from '../model/shortcuts.ts';
-import type { Playback } from '../playback/use-playback.ts';
+import { formatBitrate } from '../../model/format.ts';
+import { audioOnlyId, qualityLabel, qualityMenu } from '../../model/qualities.ts';
+import type { PlayerAction } from '../../model/shortcuts.ts';
+import type { Playback } from '../../playback/use-playback.ts';
+import { canUsePip } from '../use-player-actions.ts';
 import { Menu, type MenuChoice, type MenuCommand } from './menu.tsx';
-import { canUsePip } from './use-player-actions.ts';
 
 /** The quality, and what the bar has no room for. */
 export function SettingsMenu(props: {

@@ -1,14 +1,14 @@
 import type { RefObject } from 'preact';
-import { formatClock } from '../model/format.ts';
-import type { PlayerAction } from '../model/shortcuts.ts';
-import type { PlaybackFacts } from '../playback/engine.ts';
-import type { Playback } from '../playback/use-playback.ts';
+import { formatClock } from '../../model/format.ts';
+import type { PlayerAction } from '../../model/shortcuts.ts';
+import type { PlaybackFacts } from '../../playback/engine.ts';
+import type { Playback } from '../../playback/use-playback.ts';
+import { canUsePip, type PlayerPanels, type VideoSettings } from '../use-player-actions.ts';
 import { CaptionsMenu } from './captions-menu.tsx';
 import { Control } from './control.tsx';
 import { LiveStatus } from './live-status.tsx';
 import { SeekBar } from './seek-bar.tsx';
 import { SettingsMenu } from './settings-menu.tsx';
-import { canUsePip, type PlayerPanels, type VideoSettings } from './use-player-actions.ts';
 import { VolumeSlider } from './volume-slider.tsx';
 
 /** The bar below the picture. */

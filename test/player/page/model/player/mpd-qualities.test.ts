@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { periodQualities, qualitiesAt } from '../../../../lib/player/page/model/mpd-qualities.ts';
-import { shownQuality } from '../../../../lib/player/page/model/qualities.ts';
-import type { MpdNode } from '../../../../lib/player/page/playback/policy/mpd-node.ts';
+import { periodQualities, qualitiesAt } from '../../../../../lib/player/page/model/player/mpd-qualities.ts';
+import { shownQuality } from '../../../../../lib/player/page/model/qualities.ts';
+import type { MpdNode } from '../../../../../lib/player/page/playback/policy/mpd-node.ts';
 
 const node = (tagName: string, attributes: Record<string, string>, children: MpdNode[] = []): MpdNode => ({
   tagName,

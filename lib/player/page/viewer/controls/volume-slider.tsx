@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import type { VideoSettings } from './use-player-actions.ts';
+import type { VideoSettings } from '../use-player-actions.ts';
 
 export function VolumeSlider({
   video,

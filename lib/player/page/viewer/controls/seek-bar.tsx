@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { formatDuration } from '../model/format.ts';
+import { formatDuration } from '../../model/format.ts';
 import {
   fractionAt,
   isSeekable,
@@ -8,9 +8,9 @@ import {
   placeWithin,
   positionAt,
   timeLabel,
-} from '../model/seek-bar.ts';
-import type { PlaybackFacts } from '../playback/engine.ts';
-import type { Playback } from '../playback/use-playback.ts';
+} from '../../model/player/seek-bar.ts';
+import type { PlaybackFacts } from '../../playback/engine.ts';
+import type { Playback } from '../../playback/use-playback.ts';
 import { SeekPicture } from './seek-picture.tsx';
 import { useStoryboard } from './use-storyboard.ts';
 

@@ -7,7 +7,7 @@ import {
   placeWithin,
   positionAt,
   timeLabel,
-} from '../../../../lib/player/page/model/seek-bar.ts';
+} from '../../../../../lib/player/page/model/player/seek-bar.ts';
 
 const seconds = fc.double({ min: 0, max: 100_000, noNaN: true });
 const anyRange = fc

@@ -1,4 +1,4 @@
-import { formatClock } from './format.ts';
+import { formatClock } from '../format.ts';
 
 /** Seconds of presentation time. */
 export interface TimeRange {

@@ -1,4 +1,4 @@
-import type { StoryboardPicture } from '../model/storyboard.ts';
+import type { StoryboardPicture } from '../../model/player/storyboard.ts';
 
 /** One picture of a sprite, whatever the sprite's size. */
 export function SeekPicture({ picture: { url, x, y, width, height } }: { picture: StoryboardPicture }) {
