@@ -10,7 +10,7 @@ export interface components {
              * @example stream.live
              * @enum {string}
              */
-            readonly type: "stream.live" | "stream.reconnecting" | "stream.resumed" | "stream.ended" | "recording.ready" | "recording.incomplete" | "recording.deleted" | "stream.taken_down" | "stream.restored" | "playback.changed" | "playback.revoked" | "managed.channel.starting" | "managed.channel.running" | "managed.channel.failed" | "managed.channel.deleted" | "managed.channel.orphan_removed" | "simulcast.live" | "simulcast.waiting" | "simulcast.refused" | "simulcast.ended";
+            readonly type: "stream.live" | "stream.reconnecting" | "stream.resumed" | "stream.ended" | "stream.health" | "recording.ready" | "recording.incomplete" | "recording.deleted" | "stream.taken_down" | "stream.restored" | "playback.changed" | "playback.revoked" | "managed.channel.starting" | "managed.channel.running" | "managed.channel.failed" | "managed.channel.deleted" | "managed.channel.orphan_removed" | "simulcast.live" | "simulcast.waiting" | "simulcast.refused" | "simulcast.ended";
             /**
              * Format: date-time
              * @example 2026-11-22T18:00:00.000Z

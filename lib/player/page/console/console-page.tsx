@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
+import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { lastRefusal } from '../model/console/journal.ts';
 import { explanationOf } from '../model/health/verdict.ts';
-import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
 import { Recordings } from '../recordings/recordings.tsx';
 import { useApi, useServices } from '../shell/services.ts';
