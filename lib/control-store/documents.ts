@@ -3,7 +3,7 @@ import type { StreamAudience } from './audience.ts';
 import type { Deletions } from './deletions.ts';
 import type { Downloads } from './downloads.ts';
 import type { HealthNow, HealthPast } from './health/health-record.ts';
-import type { ManagedChannel } from './managed-channel.ts';
+import type { ManagedChannel } from './managed/managed-channel.ts';
 import type { PushStates } from './push-states.ts';
 import type { Takedown } from './takedown.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelOutlook } from '../control-store/managed-channel.ts';
+import type { ChannelOutlook } from '../control-store/managed/managed-channel.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../control-store/records.ts';
 import { fitLadder } from '../packaging/ladder-fit.ts';
 import { type JournaledRefusalReason, type Refusal, refusalStatus } from '../protocol/refusals.ts';

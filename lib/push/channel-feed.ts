@@ -1,5 +1,5 @@
 import { ConditionFailedError } from '../control-store/errors.ts';
-import { channelOutlook, feedChannel, isOpen } from '../control-store/managed-channel.ts';
+import { channelOutlook, feedChannel, isOpen } from '../control-store/managed/managed-channel.ts';
 import type { PushState } from '../control-store/push-states.ts';
 import type { BroadcastId } from '../routing/ids.ts';
 import { type AllowedAddresses, allowedAddresses, checkTargetUrl } from '../routing/target-address.ts';

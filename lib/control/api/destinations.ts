@@ -6,7 +6,7 @@ import { randomId } from '../../routing/ids.ts';
 import { allowedAddresses, checkTargetUrl, type TargetUrl } from '../../routing/target-address.ts';
 import { addDestination, changeDestination, mostDestinations } from '../policy/stream-destinations.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { type Pushes, presentDestination, presentDestinations } from './present-documents.ts';
+import { type Pushes, presentDestination, presentDestinations } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import {

@@ -4,7 +4,7 @@ import { isBroadcastId } from '../../routing/ids.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import { downloadFileName } from '../recordings/policy/download-name.ts';
 import type { ApiContext, ControlApi, RecordingDownloads } from './context.ts';
-import { presentDownload } from './present-downloads.ts';
+import { presentDownload } from './present/present-downloads.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import { Download, DownloadList, NewDownload } from './schemas/download-schemas.ts';

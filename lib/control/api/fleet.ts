@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { FleetRole } from '../../control-store/records.ts';
 import { leaseSilentMs } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { presentMember } from './present.ts';
+import { presentMember } from './present/present.ts';
 import { answer, problems } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { Fleet, Health } from './schemas/schemas.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiContext, ControlApi } from './context.ts';
 import { liveFeeds } from './live-feed.ts';
-import { presentEvent } from './present.ts';
+import { presentEvent } from './present/present.ts';
 import { answer, limitParam, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { StreamEventList } from './schemas/schemas.ts';

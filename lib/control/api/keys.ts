@@ -4,7 +4,7 @@ import { randomId } from '../../routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
 import { defaultGraceMs, revokeKey, rotateKeys } from '../policy/stream-keys.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { presentIngest, presentKeys } from './present.ts';
+import { presentIngest, presentKeys } from './present/present.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';

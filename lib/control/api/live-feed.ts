@@ -4,7 +4,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { StreamEventRecord } from '../../control-store/records.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { ApiContext } from './context.ts';
-import { presentEvent } from './present.ts';
+import { presentEvent } from './present/present.ts';
 import { ApiProblem } from './problems.ts';
 
 const firstEvents = 50;

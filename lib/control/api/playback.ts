@@ -6,7 +6,7 @@ import { pictureUrls } from '../playback/playback-urls.ts';
 import { newPlaybackSession } from '../playback/policy/playback-session.ts';
 import { settingOf } from '../playback/stream-playback.ts';
 import type { ApiContext, ControlApi, PlaybackControl } from './context.ts';
-import { iso } from './present-documents.ts';
+import { iso } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';

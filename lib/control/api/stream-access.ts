@@ -5,8 +5,8 @@ import { isStreamId } from '../../routing/ids.ts';
 import { type Caller, isRestricted } from '../policy/access.ts';
 import { isOnAir, type StreamState, streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
-import type { ObservedStream } from './present.ts';
-import type { StreamDocuments } from './present-documents.ts';
+import type { ObservedStream } from './present/present.ts';
+import type { StreamDocuments } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
 
 /** Loads a stream; throws `stream-not-found` if there is none. A malformed ID never reaches the store. */

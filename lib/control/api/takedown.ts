@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { StreamId } from '../../routing/ids.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { presentTakedown } from './present-documents.ts';
+import { presentTakedown } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';

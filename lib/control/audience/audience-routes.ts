@@ -3,7 +3,7 @@ import { isCurrent } from '../../audience/policy/audience-record.ts';
 import { startupPercentile } from '../../audience/policy/startup-times.ts';
 import type { StreamAudience } from '../../control-store/audience.ts';
 import type { ApiContext, ControlApi } from '../api/context.ts';
-import { iso } from '../api/present-documents.ts';
+import { iso } from '../api/present/present-documents.ts';
 import { answer, problems, streamParams } from '../api/route-parts.ts';
 import { Audience } from '../api/schemas/audience-schemas.ts';
 import { examples } from '../api/schemas/examples.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type BudgetStop, isStopping } from '../../control-store/budget-stop.ts';
 import type { ApiContext, ControlApi } from '../api/context.ts';
-import { iso } from '../api/present-documents.ts';
+import { iso } from '../api/present/present-documents.ts';
 import { answer, problems } from '../api/route-parts.ts';
 import { examples } from '../api/schemas/examples.ts';
 import { Budget } from '../api/schemas/schemas.ts';

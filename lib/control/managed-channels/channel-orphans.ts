@@ -1,5 +1,5 @@
 import { defaultLadder } from '../../config/ladder.ts';
-import { runsOf } from '../../control-store/managed-channel.ts';
+import { runsOf } from '../../control-store/managed/managed-channel.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { channelCost } from '../../cost/medialive.ts';

@@ -1,14 +1,14 @@
-import { channelFailures } from '../../control-store/channel-failures.ts';
-import { type ChannelState, isLeaving } from '../../control-store/channel-states.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
 import { ConditionFailedError } from '../../control-store/errors.ts';
+import { channelFailures } from '../../control-store/managed/channel-failures.ts';
+import { type ChannelState, isLeaving } from '../../control-store/managed/channel-states.ts';
 import {
   type ChannelRun,
   isOpen,
   type ManagedChannel,
   runsOf,
   withRun,
-} from '../../control-store/managed-channel.ts';
+} from '../../control-store/managed/managed-channel.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { type StreamEventData, streamEvent } from '../../control-store/stream-events.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';

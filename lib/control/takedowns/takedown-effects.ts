@@ -1,6 +1,6 @@
 import { isConditionFailed } from '../../control-store/errors.ts';
 import { formatDuration } from '../../control-store/format.ts';
-import { channelWords, mayWrite } from '../../control-store/managed-channel.ts';
+import { channelWords, mayWrite } from '../../control-store/managed/managed-channel.ts';
 import type { DocumentStore, LeaseStore, StreamStore } from '../../control-store/ports.ts';
 import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
 import type { Clock } from '../../net/clock.ts';

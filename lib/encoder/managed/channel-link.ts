@@ -7,7 +7,7 @@ import {
   type ManagedChannel,
   unwantChannel,
   wantChannel,
-} from '../../control-store/managed-channel.ts';
+} from '../../control-store/managed/managed-channel.ts';
 import type { LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
 import { rewrite } from '../../retry/rewrite.ts';

@@ -1,4 +1,4 @@
-import { usualStartMs } from '../../control-store/channel-states.ts';
+import { usualStartMs } from '../../control-store/managed/channel-states.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../../control-store/records.ts';
 import { listRenditions } from '../../control-store/stream-events.ts';
 import type { Ladder } from '../../packaging/ladder-fit.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
-import type { ManagedChannel } from '../../../lib/control-store/managed-channel.ts';
+import type { ManagedChannel } from '../../../lib/control-store/managed/managed-channel.ts';
 import { costEstimate } from '../../../lib/cost/stream-cost.ts';
 import { newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 import { createTestApi, goOnAir, type TestApi } from './harness.ts';

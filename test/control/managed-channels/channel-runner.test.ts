@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { channelFailures } from '../../../lib/control-store/channel-failures.ts';
-import { channelOutlook } from '../../../lib/control-store/managed-channel.ts';
+import { channelFailures } from '../../../lib/control-store/managed/channel-failures.ts';
+import { channelOutlook } from '../../../lib/control-store/managed/managed-channel.ts';
 import { ChannelWorld, firstBroadcast, secondBroadcast, streamId } from './channel-world.ts';
 
 const streamIndex = `eu/${streamId}/index.m3u8`;

@@ -14,7 +14,7 @@ import {
   type ManagedChannel,
   unwantChannel,
   wantChannel,
-} from '../../../lib/control-store/managed-channel.ts';
+} from '../../../lib/control-store/managed/managed-channel.ts';
 import type {
   BroadcastRecord,
   LeaseRecord,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { takedownReport } from '../../../lib/control/takedowns/policy/takedown-report.ts';
 import type { TakedownRunner } from '../../../lib/control/takedowns/takedown-runner.ts';
 import { ControlStoreUnavailableError } from '../../../lib/control-store/errors.ts';
-import { wantChannel } from '../../../lib/control-store/managed-channel.ts';
+import { wantChannel } from '../../../lib/control-store/managed/managed-channel.ts';
 import type { BroadcastId } from '../../../lib/routing/ids.ts';
 import { path, streamId, TakedownWorld } from './takedown-world.ts';
 

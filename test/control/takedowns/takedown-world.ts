@@ -5,7 +5,7 @@ import {
 } from '../../../lib/control/takedowns/takedown-runner.ts';
 import type { DocumentKind, StreamDocument } from '../../../lib/control-store/documents.ts';
 import { ConditionFailedError } from '../../../lib/control-store/errors.ts';
-import type { ManagedChannel } from '../../../lib/control-store/managed-channel.ts';
+import type { ManagedChannel } from '../../../lib/control-store/managed/managed-channel.ts';
 import type { LeaseRecord, StreamEventRecord, StreamRecord } from '../../../lib/control-store/records.ts';
 import type { BroadcastId, MemberId } from '../../../lib/routing/ids.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';

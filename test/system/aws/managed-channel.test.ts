@@ -11,7 +11,11 @@ import { ChannelIndexWriter } from '../../../lib/control/managed-channels/channe
 import { sweepOrphans } from '../../../lib/control/managed-channels/channel-orphans.ts';
 import { ChannelRunner } from '../../../lib/control/managed-channels/channel-runner.ts';
 import { type ChannelPlan, planChannel } from '../../../lib/control/managed-channels/policy/channel-plan.ts';
-import { feedChannel, unwantChannel, wantChannel } from '../../../lib/control-store/managed-channel.ts';
+import {
+  feedChannel,
+  unwantChannel,
+  wantChannel,
+} from '../../../lib/control-store/managed/managed-channel.ts';
 import type { MemberId } from '../../../lib/routing/ids.ts';
 import { newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 import type { EventName } from '../../../lib/telemetry/events.ts';

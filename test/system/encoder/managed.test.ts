@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { until as waitUntil } from '../../../drill/rig/waiting.ts';
-import { isOpen, type ManagedChannel } from '../../../lib/control-store/managed-channel.ts';
+import { isOpen, type ManagedChannel } from '../../../lib/control-store/managed/managed-channel.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';

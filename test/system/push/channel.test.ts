@@ -5,7 +5,7 @@ import {
   type ManagedChannel,
   unwantChannel,
   wantChannel,
-} from '../../../lib/control-store/managed-channel.ts';
+} from '../../../lib/control-store/managed/managed-channel.ts';
 import { type MemberId, newBroadcastId } from '../../../lib/routing/ids.ts';
 import { FakeWorker } from '../../../testkit/harness/fake-worker.ts';
 import { startIngest } from '../../../testkit/harness/ingest-harness.ts';

@@ -1,7 +1,7 @@
 import type { HealthNow, HealthPast, HealthSample } from '../../../control-store/health/health-record.ts';
 import { healthStepMs, samplesOf, storedSeries } from '../../../control-store/health/health-series.ts';
-import type { ObservedStream } from '../present.ts';
-import { iso, type Shown } from '../present-documents.ts';
+import type { ObservedStream } from '../present/present.ts';
+import { iso, type Shown } from '../present/present-documents.ts';
 import type { StreamHealth } from '../schemas/health-schemas.ts';
 
 export interface ObservedHealth {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { channelStates } from '../../../control-store/channel-states.ts';
+import { channelStates } from '../../../control-store/managed/channel-states.ts';
 import { broadcastId, time } from './schema-parts.ts';
 
 export const EncoderTier = z.enum(['fleet', 'medialive']).openapi('EncoderTier', {

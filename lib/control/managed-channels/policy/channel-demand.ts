@@ -1,4 +1,4 @@
-import type { ChannelRun } from '../../../control-store/managed-channel.ts';
+import type { ChannelRun } from '../../../control-store/managed/managed-channel.ts';
 import type { BroadcastRecord, LeaseRecord, StreamRecord } from '../../../control-store/records.ts';
 import { leaseSilentMs } from '../../policy/stream-state.ts';
 

@@ -1,5 +1,5 @@
-import type { ChannelFailureReason } from '../../../control-store/channel-failures.ts';
-import type { ChannelState } from '../../../control-store/channel-states.ts';
+import type { ChannelFailureReason } from '../../../control-store/managed/channel-failures.ts';
+import type { ChannelState } from '../../../control-store/managed/channel-states.ts';
 
 /** Observed state of the input. `pending`: being created; `leaving`: being deleted. */
 const inputEvents = ['input-missing', 'input-pending', 'input-ready', 'input-leaving'] as const;

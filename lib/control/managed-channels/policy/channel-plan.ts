@@ -1,6 +1,6 @@
 import type { ChannelClass } from '../../../config/defaults.ts';
 import { defaultLadder, type LadderConfig } from '../../../config/ladder.ts';
-import type { ChannelSource } from '../../../control-store/managed-channel.ts';
+import type { ChannelSource } from '../../../control-store/managed/managed-channel.ts';
 import { broadcastPrefix } from '../../../object-store/object-names.ts';
 import { fitLadder, type Ladder } from '../../../packaging/ladder-fit.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';

@@ -1,7 +1,7 @@
 import { defaultLadder } from '../../../config/ladder.ts';
-import { channelFailures } from '../../../control-store/channel-failures.ts';
-import type { ChannelState } from '../../../control-store/channel-states.ts';
-import type { ChannelRun, PendingEntry } from '../../../control-store/managed-channel.ts';
+import { channelFailures } from '../../../control-store/managed/channel-failures.ts';
+import type { ChannelState } from '../../../control-store/managed/channel-states.ts';
+import type { ChannelRun, PendingEntry } from '../../../control-store/managed/managed-channel.ts';
 import { channelCost } from '../../../cost/medialive.ts';
 import { type ChannelCommand, type ChannelEvent, type ChannelStep, channelStep } from './channel-machine.ts';
 import type { ObservedChannel, ObservedInput } from './channel-observations.ts';

@@ -6,8 +6,12 @@ import {
   lookAt,
   stateLimitMs,
 } from '../../../../lib/control/managed-channels/policy/channel-machine.ts';
-import { channelFailures } from '../../../../lib/control-store/channel-failures.ts';
-import { type ChannelState, channelStates, isLeaving } from '../../../../lib/control-store/channel-states.ts';
+import { channelFailures } from '../../../../lib/control-store/managed/channel-failures.ts';
+import {
+  type ChannelState,
+  channelStates,
+  isLeaving,
+} from '../../../../lib/control-store/managed/channel-states.ts';
 
 const pairs = channelStates.flatMap((state) => channelEventTypes.map((event) => ({ state, event })));
 const leaving: readonly ChannelState[] = channelStates.filter(isLeaving);

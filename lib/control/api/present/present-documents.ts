@@ -1,26 +1,26 @@
 import type { z } from '@hono/zod-openapi';
-import { defaultLadder } from '../../config/ladder.ts';
-import type { Deletion as DeletionProgress } from '../../control-store/deletions.ts';
-import type { StreamDocument } from '../../control-store/documents.ts';
-import { channelWords } from '../../control-store/managed-channel.ts';
+import { defaultLadder } from '../../../config/ladder.ts';
+import type { Deletion as DeletionProgress } from '../../../control-store/deletions.ts';
+import type { StreamDocument } from '../../../control-store/documents.ts';
+import { channelWords } from '../../../control-store/managed/managed-channel.ts';
 import type {
   BroadcastRecord,
   DestinationRecord,
   EncoderTier,
   StreamRecord,
-} from '../../control-store/records.ts';
-import { costEstimate } from '../../cost/stream-cost.ts';
-import { shieldRegionOf } from '../../edge/policy/shield-region.ts';
-import type { StreamId } from '../../routing/ids.ts';
-import { deletionReport } from '../deletions/policy/deletion-report.ts';
-import { isOnAir, type StreamState } from '../policy/stream-state.ts';
-import { takedownState } from '../takedowns/policy/takedown-machine.ts';
-import { takedownReport } from '../takedowns/policy/takedown-report.ts';
-import type { ControlApiConfig } from './context.ts';
-import type { Deletion } from './schemas/deletion-schemas.ts';
-import type { Destination } from './schemas/destination-schemas.ts';
-import type { CostEstimate, Managed } from './schemas/encoder-schemas.ts';
-import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
+} from '../../../control-store/records.ts';
+import { costEstimate } from '../../../cost/stream-cost.ts';
+import { shieldRegionOf } from '../../../edge/policy/shield-region.ts';
+import type { StreamId } from '../../../routing/ids.ts';
+import { deletionReport } from '../../deletions/policy/deletion-report.ts';
+import { isOnAir, type StreamState } from '../../policy/stream-state.ts';
+import { takedownState } from '../../takedowns/policy/takedown-machine.ts';
+import { takedownReport } from '../../takedowns/policy/takedown-report.ts';
+import type { ControlApiConfig } from '../context.ts';
+import type { Deletion } from '../schemas/deletion-schemas.ts';
+import type { Destination } from '../schemas/destination-schemas.ts';
+import type { CostEstimate, Managed } from '../schemas/encoder-schemas.ts';
+import type { Takedown, TakedownNotice } from '../schemas/takedown-schemas.ts';
 
 /** API views of what belongs to a stream besides its settings. Built field by field; never a destination's key. */
 

@@ -4,12 +4,14 @@ import type {
   FleetMember,
   StreamEventRecord,
   StreamRecord,
-} from '../../control-store/records.ts';
-import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
-import { broadcastPlaybackUrls, streamPlaybackUrls } from '../playback/playback-urls.ts';
-import { validKeys } from '../policy/stream-keys.ts';
-import type { StreamState } from '../policy/stream-state.ts';
-import type { ControlApiConfig } from './context.ts';
+} from '../../../control-store/records.ts';
+import { formatStreamKey, type StreamKey } from '../../../routing/stream-key.ts';
+import { broadcastPlaybackUrls, streamPlaybackUrls } from '../../playback/playback-urls.ts';
+import { validKeys } from '../../policy/stream-keys.ts';
+import type { StreamState } from '../../policy/stream-state.ts';
+import type { ControlApiConfig } from '../context.ts';
+import type * as schemas from '../schemas/schemas.ts';
+import type { StreamCard } from '../schemas/sharing-schemas.ts';
 import {
   iso,
   presentCost,
@@ -20,8 +22,6 @@ import {
   type Shown,
   type StreamDocuments,
 } from './present-documents.ts';
-import type * as schemas from './schemas/schemas.ts';
-import type { StreamCard } from './schemas/sharing-schemas.ts';
 
 /** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
 

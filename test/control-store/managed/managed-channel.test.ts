@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { isStillWanted, leaseNote } from '../../lib/control/managed-channels/policy/channel-demand.ts';
-import { channelIndex, namedPlaylists } from '../../lib/control/managed-channels/policy/channel-index.ts';
-import { planChannel } from '../../lib/control/managed-channels/policy/channel-plan.ts';
+import { isStillWanted, leaseNote } from '../../../lib/control/managed-channels/policy/channel-demand.ts';
+import { channelIndex, namedPlaylists } from '../../../lib/control/managed-channels/policy/channel-index.ts';
+import { planChannel } from '../../../lib/control/managed-channels/policy/channel-plan.ts';
 import {
   channelOutlook,
   channelWords,
@@ -12,10 +12,10 @@ import {
   unwantChannel,
   wantChannel,
   withRun,
-} from '../../lib/control-store/managed-channel.ts';
-import type { BroadcastRecord, LeaseRecord, StreamRecord } from '../../lib/control-store/records.ts';
-import { deliveryRuleFor } from '../../lib/edge/policy/delivery.ts';
-import type { BroadcastId, MemberId, StreamId } from '../../lib/routing/ids.ts';
+} from '../../../lib/control-store/managed/managed-channel.ts';
+import type { BroadcastRecord, LeaseRecord, StreamRecord } from '../../../lib/control-store/records.ts';
+import { deliveryRuleFor } from '../../../lib/edge/policy/delivery.ts';
+import type { BroadcastId, MemberId, StreamId } from '../../../lib/routing/ids.ts';
 
 const one = 'broadcast0000001' as BroadcastId;
 const two = 'broadcast0000002' as BroadcastId;

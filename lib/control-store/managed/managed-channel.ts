@@ -1,7 +1,7 @@
-import type { BroadcastId } from '../routing/ids.ts';
+import type { BroadcastId } from '../../routing/ids.ts';
+import { formatDuration } from '../format.ts';
 import { type ChannelFailure, channelFailures } from './channel-failures.ts';
 import { type ChannelState, isLeaving, usualStartMs } from './channel-states.ts';
-import { formatDuration } from './format.ts';
 
 /** The picture the broadcaster sends, according to its metadata. */
 export interface ChannelSource {

@@ -1,9 +1,9 @@
-import type { Download as DownloadProgress } from '../../control-store/downloads.ts';
-import { broadcastPrefix, downloadName } from '../../object-store/object-names.ts';
-import type { StreamId } from '../../routing/ids.ts';
-import type { ControlApiConfig } from './context.ts';
+import type { Download as DownloadProgress } from '../../../control-store/downloads.ts';
+import { broadcastPrefix, downloadName } from '../../../object-store/object-names.ts';
+import type { StreamId } from '../../../routing/ids.ts';
+import type { ControlApiConfig } from '../context.ts';
+import type { Download } from '../schemas/download-schemas.ts';
 import { iso, type Shown } from './present-documents.ts';
-import type { Download } from './schemas/download-schemas.ts';
 
 /** API view of a file that is made of a recording. */
 export function presentDownload(
