@@ -7,6 +7,7 @@ import { flvTargets } from './targets/flv.ts';
 import { httpTargets } from './targets/http.ts';
 import { keyTargets } from './targets/keys.ts';
 import { liveTargets } from './targets/live.ts';
+import { pageTargets } from './targets/page.ts';
 import { relayTargets } from './targets/relay.ts';
 import { rtmpTargets } from './targets/rtmp.ts';
 import { sessionTargets } from './targets/sessions.ts';
@@ -25,5 +26,6 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...liveTargets,
   ...audienceTargets,
   ...apiTargets,
+  ...pageTargets,
   ...cloudTargets,
 ];

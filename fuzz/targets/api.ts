@@ -121,6 +121,8 @@ export const apiTargets: readonly FuzzTarget[] = [
       'lib/control/api/problems.ts',
       'lib/control/api/playback.ts',
       'lib/control/api/guards.ts',
+      'lib/control/api/downloads.ts',
+      'lib/control/policy/fault-words.ts',
       'lib/net/policy/loopback.ts',
       'lib/adapters/local/sqlite/sqlite-control-store.ts',
       'lib/adapters/local/sqlite/sqlite-document-store.ts',

@@ -124,7 +124,11 @@ export const codecTargets: readonly FuzzTarget[] = [
   {
     name: 'cmaf',
     about: 'segments and init segments, as recovery, drills and tests read them',
-    parsers: ['lib/packaging/cmaf/reader.ts', 'lib/encoder/publication/policy/recovery/stored-segment.ts'],
+    parsers: [
+      'lib/packaging/cmaf/box-reader.ts',
+      'lib/packaging/cmaf/reader.ts',
+      'lib/encoder/publication/policy/recovery/stored-segment.ts',
+    ],
     words: [
       'moof',
       'mfhd',

@@ -139,10 +139,11 @@ describe('access to the tables', () => {
     expect(read).toEqual({
       ingest: [],
       encoder: ['open-items'],
-      api: ['streams-by-id', 'streams-by-owner'],
+      api: ['open-items', 'streams-by-id', 'streams-by-owner'],
       takedowns: ['open-items'],
       channels: ['open-items'],
       metrics: [],
+      recordings: ['open-items'],
       'live-origin': [],
       budget: [],
       audience: [],

@@ -46,10 +46,11 @@ describe('the table of routes', () => {
     expect(Object.keys(routeAccess).sort()).toEqual(await documentedRoutes());
   });
 
-  test('leaves only health and the document open', () => {
+  test('leaves only health, the document and what anyone may know of a stream open', () => {
     expect(routes.filter(([, needed]) => needed === 'open').map(([route]) => route)).toEqual([
       'GET /healthz',
       'GET /v1/openapi.json',
+      'GET /v1/streams/{id}/card',
     ]);
   });
 

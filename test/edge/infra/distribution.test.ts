@@ -364,7 +364,7 @@ describe('the firewall', () => {
   const noMedia = {
     NotStatement: {
       Statement: {
-        RegexMatchStatement: expect.objectContaining({ RegexString: '\\.(m4s|mp4|m3u8|mpd)$' }),
+        RegexMatchStatement: expect.objectContaining({ RegexString: '\\.(m4s|mp4|m3u8|mpd|jpg|vtt)$' }),
       },
     },
   };

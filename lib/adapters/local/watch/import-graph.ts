@@ -26,6 +26,8 @@ export async function readImportGraph(root: string, entries: readonly string[]):
     absWorkingDir: root,
     entryPoints: [...entries],
     outdir: root,
+    // A page's document and its script may have the same name.
+    entryNames: '[dir]/[name]-[hash]',
     bundle: true,
     write: false,
     metafile: true,
