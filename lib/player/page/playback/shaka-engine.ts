@@ -10,6 +10,7 @@ import { lateCaptionsDisplayer } from './late-captions.ts';
 import { LiveSync } from './live-sync.ts';
 import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
+import { useOneCodec } from './policy/one-codec.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
 
 const retryParameters = {
@@ -40,6 +41,7 @@ export async function createShakaEngine(
   /** Of DASH. */
   let periods: readonly PeriodQualities[] | undefined;
   let named: readonly string[] = [];
+  let codec: string | undefined;
   player.configure({
     manifest: {
       retryParameters,
@@ -48,6 +50,7 @@ export async function createShakaEngine(
           lowLatency = takeLowLatency(mpd);
           periods = periodQualities(mpd);
           named = captionsNamed(mpd);
+          codec = useOneCodec(mpd, codec);
         },
       },
     },
@@ -175,6 +178,7 @@ export async function createShakaEngine(
       lowLatency = undefined;
       periods = undefined;
       named = [];
+      codec = undefined;
       beganLive = false;
       isAudioOnly = chosenId === audioOnlyId;
       player.configure('manifest.disableVideo', isAudioOnly);
