@@ -137,10 +137,12 @@ describe('a live picture', () => {
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await playerIs(page, 'playing');
+    await page.getByRole('button', { name: 'Picture in picture', exact: true }).click();
+    await page.getByRole('button', { name: 'Leave picture in picture' }).waitFor();
+    await page.locator('main').focus();
     await page.keyboard.press('p');
-    await page.waitForFunction(() => document.pictureInPictureElement !== null);
-    await page.keyboard.press('p');
-    await page.waitForFunction(() => document.pictureInPictureElement === null);
+    await page.getByRole('button', { name: 'Picture in picture', exact: true }).waitFor();
     await page.close();
   });
 
@@ -431,7 +433,7 @@ describe('the end of a broadcast', () => {
     const { x = 0, y = 0, width = 0, height = 0 } = (await bar.boundingBox()) ?? {};
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.locator('.seek-picture[viewBox="80 0 80 45"]').waitFor();
-    expect(await page.locator('.seek-label').innerText()).toMatch(/^0:\d\d$/);
+    expect(await page.locator('.seek-label').innerText()).toMatch(/^\d+:\d\d$/);
     await page.mouse.click(x + width / 2, y + height / 2);
     await page.waitForFunction(() => {
       const video = document.querySelector('video');

@@ -12,6 +12,7 @@ import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts'
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
 import { StallMeter } from './policy/stall-meter.ts';
 import { asPreview, viewerReports, withStalls } from './policy/viewer-report.ts';
+import { useOneCodec } from './policy/one-codec.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
 
 const retryParameters = {
@@ -45,6 +46,7 @@ export async function createShakaEngine(
   /** Of DASH. */
   let periods: readonly PeriodQualities[] | undefined;
   let named: readonly string[] = [];
+  let codec: string | undefined;
   player.configure({
     manifest: {
       retryParameters,
@@ -53,6 +55,7 @@ export async function createShakaEngine(
           lowLatency = takeLowLatency(mpd);
           periods = periodQualities(mpd);
           named = captionsNamed(mpd);
+          codec = useOneCodec(mpd, codec);
         },
       },
     },
@@ -191,6 +194,7 @@ export async function createShakaEngine(
       lowLatency = undefined;
       periods = undefined;
       named = [];
+      codec = undefined;
       beganLive = false;
       isAudioOnly = chosenId === audioOnlyId;
       player.configure('manifest.disableVideo', isAudioOnly);
