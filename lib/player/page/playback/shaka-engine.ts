@@ -10,9 +10,9 @@ import { lateCaptionsDisplayer } from './late-captions.ts';
 import { LiveSync } from './live-sync.ts';
 import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
+import { useOneCodec } from './policy/one-codec.ts';
 import { StallMeter } from './policy/stall-meter.ts';
 import { asPreview, viewerReports, withStalls } from './policy/viewer-report.ts';
-import { useOneCodec } from './policy/one-codec.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
 
 const retryParameters = {
