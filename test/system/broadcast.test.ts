@@ -15,6 +15,8 @@ beforeAll(async () => {
 });
 const watchers: SyntheticWatchers[] = [];
 let watched: { readonly id: string; readonly broadcastId: string | undefined };
+/** The first test's, with the addresses that end with it. */
+let recording: { readonly path: string; readonly urls: readonly string[] };
 afterAll(() => {
   for (const each of watchers) each.stop();
   return platform?.stop();
@@ -70,7 +72,7 @@ describe('a broadcast by ffmpeg', () => {
     await isOneFile(stream.id);
   });
 
-  /** Its recording as one MP4 file, and a clip of it to the frame; deleting it takes both. */
+  /** Its recording as one MP4 file, and a clip of it to the frame. */
   async function isOneFile(id: string): Promise<void> {
     const [recorded] = await broadcastsOf(id);
     expect(recorded?.durationMs).toBeGreaterThanOrEqual(12_000);
@@ -89,13 +91,7 @@ describe('a broadcast by ffmpeg', () => {
     expect([numbers[0], numbers.at(-1), numbers.length]).toEqual([126, 210, 85]);
     for (const { duration } of probe(clip.body)) expect(Number(duration)).toBeCloseTo(85 / 30, 2);
 
-    expect((await fetch(`${platform.ready.api}${path}`, { method: 'DELETE' })).status).toBe(202);
-    for (const url of [clip.url, recorded?.playback.hls ?? ''])
-      await settled(
-        async () => (await fetch(url)).status,
-        (status) => status === 410,
-      ).then((status) => expect(status).toBe(410));
-    expect(await broadcastsOf(id)).toEqual([]);
+    recording = { path, urls: [clip.url, recorded?.playback.hls ?? ''] };
   }
 
   test('two streams over RTMPS land on the workers that the hash says', async () => {
@@ -131,6 +127,17 @@ describe('a broadcast by ffmpeg', () => {
     for (const count of [audience.peak, audience.plays]) expect([5, 6]).toContain(count);
     expect(audience.startupMs?.p50).toBeGreaterThan(400);
     expect(audience.watchTimeMs).toBeGreaterThan(5_000);
+  });
+
+  test('is deleted with the files that were made of it', async () => {
+    const { path, urls } = recording;
+    expect((await fetch(`${platform.ready.api}${path}`, { method: 'DELETE' })).status).toBe(202);
+    for (const url of urls)
+      await settled(
+        async () => (await fetch(url)).status,
+        (status) => status === 410,
+      ).then((status) => expect(status).toBe(410));
+    expect(await broadcastsOf(watched.id)).toEqual([]);
   });
 });
 
