@@ -52,7 +52,7 @@ describe('cdk synth', () => {
         .filter((name) => name.startsWith('asset.') && !name.endsWith('.zip'))
         .map((name) => readdir(join(folder, 'example', name))),
     );
-    expect(bundles.filter((files) => files.includes('index.mjs')).length).toBe(8);
+    expect(bundles.filter((files) => files.includes('index.mjs')).length).toBe(11);
   });
 
   test('tells every fault of a deployment file, and no stack trace', async () => {

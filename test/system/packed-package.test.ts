@@ -75,7 +75,7 @@ test('an app of one’s own synthesizes with the packed package, and adds to its
   expect(Object.keys(assets.dockerImages)).toHaveLength(3);
   const folders = made.filter((name) => name.startsWith('asset.') && !name.endsWith('.zip'));
   const bundles = await Promise.all(folders.map((name) => readdir(join(app, 'out', name))));
-  expect(bundles.filter((files) => files.includes('index.mjs'))).toHaveLength(8);
+  expect(bundles.filter((files) => files.includes('index.mjs'))).toHaveLength(11);
   expect(bundles.filter((files) => files.includes('main.mjs'))).toHaveLength(3);
 });
 
