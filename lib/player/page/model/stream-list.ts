@@ -25,8 +25,9 @@ export function listedStreams(streams: readonly Stream[], { search, order }: Lis
     .split(/\s+/)
     .filter((word) => word !== '');
   const found = streams.filter((stream) => {
-    const text = plain(`${stream.name} ${stream.id} ${stream.owner ?? ''}`);
-    return words.every((word) => text.includes(word));
+    const text = plain(`${stream.name} ${stream.owner ?? ''}`);
+    // A few characters occur somewhere in many ids.
+    return words.every((word) => text.includes(word) || stream.id.startsWith(word));
   });
   const sorted = found.toSorted(comparers[order]);
   return {
