@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { writePage } from '../lib/player/write-page.ts';
+import { bundleOptions } from '../lib/region/infra/program-files.ts';
 
 const root = join(import.meta.dirname, '..');
 const programs = [
@@ -21,6 +22,7 @@ const programs = [
 export async function writeHomeImage(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await build({
+    ...bundleOptions,
     absWorkingDir: root,
     entryPoints: programs.map((name) => `bin/${name}.ts`),
     outdir: folder,
@@ -28,20 +30,9 @@ export async function writeHomeImage(folder: string): Promise<void> {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    // CommonJS-only packages load Node's built-in modules with `require`.
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-    },
     // The page is made already, and nothing is watched: no program gets to where the bundler is loaded.
     external: ['esbuild'],
     sourcemap: 'linked',
-    sourcesContent: false,
-    tsconfigRaw: {},
     logLevel: 'warning',
   });
   await writePage(join(folder, 'page'));

@@ -1,23 +1,12 @@
+import type { AudienceSums } from '../../control-store/audience.ts';
 import { startupBucketOf, startupBuckets } from './startup-times.ts';
 
-/** What was counted of one broadcast's viewers since it was last taken; sums alone. */
-export interface AudienceTake {
+/** What was counted of one broadcast's viewers since it was last taken. `viewers` is of a moment ago: see `ViewerSessions`. */
+export interface AudienceTake extends AudienceSums {
   /** `<region>/<stream>`. */
   readonly streamPath: string;
   /** Empty if no path has named it: the newest. */
   readonly broadcastId: string;
-  /** At once, a moment ago: see `ViewerSessions`. */
-  readonly viewers: number;
-  /** The most at once since the last take. */
-  readonly peak: number;
-  /** Sessions that began. */
-  readonly plays: number;
-  readonly watchMs: number;
-  /** The part of `watchMs` whose players tell when they wait for media. */
-  readonly toldMs: number;
-  readonly stalledMs: number;
-  /** Counts by bucket (startup-times.ts). */
-  readonly startups: readonly number[];
 }
 
 /** Collects one broadcast's take. */

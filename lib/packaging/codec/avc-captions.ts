@@ -1,4 +1,5 @@
 import { nalTypes, nalUnits } from './avc-nal-units.ts';
+import { unescapeNal } from './bit-reader.ts';
 
 /** CEA-608 channels: CC1 and CC2 in field 1 of the picture, CC3 and CC4 in field 2. */
 export const captionChannels = ['CC1', 'CC2', 'CC3', 'CC4'] as const;
@@ -20,7 +21,7 @@ export function captionChannelsOf(sample: Uint8Array, nalLengthBytes = 4): reado
     // They come before the picture (ITU-T H.264 7.4.1.2.3).
     if (type === nalTypes.slice || type === nalTypes.idr) break;
     if (type !== nalTypes.sei) continue;
-    for (const data of userDataOf(withoutEmulation(unit.subarray(1)))) addChannels(data, found);
+    for (const data of userDataOf(unescapeNal(unit.subarray(1)))) addChannels(data, found);
   }
   return [...found];
 }
@@ -53,20 +54,4 @@ function addChannels(data: Uint8Array, found: Set<CaptionChannel>): void {
     if (!isValid || field > 1 || code < 0x10 || code > 0x1f) continue;
     found.add(captionChannels[field * 2 + (code >= 0x18 ? 1 : 0)]!);
   }
-}
-
-/** 7.4.1.1: a 3 behind two zeros is not part of the payload. */
-function withoutEmulation(bytes: Uint8Array): Uint8Array {
-  const plain = new Uint8Array(bytes.length);
-  let length = 0;
-  let zeros = 0;
-  for (const byte of bytes) {
-    if (zeros >= 2 && byte === 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte === 0 ? zeros + 1 : 0;
-    plain[length++] = byte;
-  }
-  return plain.subarray(0, length);
 }

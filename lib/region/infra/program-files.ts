@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { packageRoot } from '../../package-root.ts';
 
 /** An image by its program. */
@@ -15,6 +15,22 @@ const programs: Record<ImageName, { readonly folder: string; readonly program: s
   // Needs Node alone, as a proxy does.
   'live-origin-image': { folder: 'proxy-image', program: 'bin/edge.ts' },
 };
+
+/** How every program is bundled for an image. */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  // Packages available in both forms are bundled as modules, so that unused parts are dropped.
+  mainFields: ['module', 'main'],
+  // CommonJS-only packages load Node's built-in modules with `require`.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+  sourcesContent: false,
+  tsconfigRaw: {},
+} satisfies BuildOptions;
 
 const made = new Map<ImageName, ReadonlyMap<string, Uint8Array>>();
 
@@ -38,26 +54,15 @@ export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> 
 
 function bundle(entry: string, name: string, sourcemap: boolean): [string, Uint8Array][] {
   const { outputFiles } = buildSync({
+    ...bundleOptions,
     absWorkingDir: packageRoot,
     entryPoints: [entry],
     // Nothing is written there. Paths in the source map are relative to it, so they contain no local folder.
     outfile: join(packageRoot, name),
     write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // Packages available in both forms are bundled as modules, so that unused parts are dropped.
-    mainFields: ['module', 'main'],
-    // CommonJS-only packages load Node's built-in modules with `require`.
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-    },
     // Packages are treated as being here, even if their folder is only linked.
     preserveSymlinks: true,
     sourcemap: sourcemap ? 'linked' : false,
-    sourcesContent: false,
-    tsconfigRaw: {},
     logLevel: 'silent',
   });
   return outputFiles.map(({ path, contents }) => [basename(path), contents]);

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Destination, Stream } from '../api/types.ts';
 import { destinationStatus, destinationWords } from '../model/console/destinations.ts';
 import { useApi, useServices } from '../shell/services.ts';
-import { StateShape } from '../ui/state-badge.tsx';
+import { Badge } from '../ui/state-badge.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
 import { useTask } from '../ui/use-task.ts';
 import { AddDestination } from './add-destination.tsx';
@@ -71,10 +71,7 @@ function DestinationRow(props: {
       <div>
         <p class="process-name">
           <strong>{name}</strong>
-          <span class={`badge badge-${badge}`}>
-            <StateShape shape={shape} />
-            {word}
-          </span>
+          <Badge kind={badge} shape={shape} word={word} />
         </p>
         <p class="small address">{url}</p>
         <p class="quiet small">{destinationStatus(destination, Date.now())}</p>

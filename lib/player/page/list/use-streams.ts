@@ -4,6 +4,7 @@ import type { Stream } from '../api/types.ts';
 import { withFresh } from '../model/stream-list.ts';
 import { isOnAir } from '../model/stream-state.ts';
 import { useApi } from '../shell/services.ts';
+import { whileVisible } from '../ui/while-visible.ts';
 
 /** The most streams that are loaded: who has more looks for them in the API. */
 const mostPages = 50;
@@ -33,7 +34,6 @@ export function useStreams(): KnownStreams {
 
   useEffect(() => {
     let stopped = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
     /** Where each page begins; undefined is the first. */
     let cursors: (string | undefined)[] = [undefined];
     let turn = 0;
@@ -80,32 +80,21 @@ export function useStreams(): KnownStreams {
     };
 
     const round = async (): Promise<void> => {
-      if (document.visibilityState === 'visible') {
-        try {
-          if (turn === 0) await loadAll();
-          else {
-            await readPage(turn % Math.min(cursors.length, mostPages));
-            if (cursors.length > 1) await readOnAir();
-          }
-          turn++;
-        } catch (fault) {
-          if (stopped) return;
-          setKnown((before) => ({ ...before, fault }));
+      try {
+        if (turn === 0) await loadAll();
+        else {
+          await readPage(turn % Math.min(cursors.length, mostPages));
+          if (cursors.length > 1) await readOnAir();
         }
+        turn++;
+      } catch (fault) {
+        if (!stopped) setKnown((before) => ({ ...before, fault }));
       }
-      if (!stopped) timer = setTimeout(round, everyMs);
     };
-    const seen = (): void => {
-      if (document.visibilityState !== 'visible') return;
-      clearTimeout(timer);
-      void round();
-    };
-    void round();
-    document.addEventListener('visibilitychange', seen);
+    const stop = whileVisible(round, everyMs);
     return () => {
       stopped = true;
-      clearTimeout(timer);
-      document.removeEventListener('visibilitychange', seen);
+      stop();
     };
   }, [api, show]);
 

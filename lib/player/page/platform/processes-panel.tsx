@@ -5,7 +5,7 @@ import type { LocalProcess, StopKind, Stream } from '../api/types.ts';
 import { type Part, partsOf, processWords, restartWords, whatIsNoticed } from '../model/console/processes.ts';
 import { consolePath } from '../model/routes.ts';
 import { useServices } from '../shell/services.ts';
-import { StateShape } from '../ui/state-badge.tsx';
+import { Badge } from '../ui/state-badge.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
 import { usePolled } from '../ui/use-polled.ts';
 import { useTask } from '../ui/use-task.ts';
@@ -86,10 +86,7 @@ function ProcessRow(props: {
       <div>
         <p class="process-name">
           <strong>{name}</strong>
-          <span class={`badge badge-${badge}`}>
-            <StateShape shape={shape} />
-            {word}
-          </span>
+          <Badge kind={badge} shape={shape} word={word} />
         </p>
         <p class="quiet small tabular">{facts.filter(Boolean).join(' · ')}</p>
         {parts.map(({ does, stream }) => (

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { Broadcast, Stream } from '../api/types.ts';
 import { formatClock, formatDuration, formatWhen } from '../model/format.ts';
 import { formatBytes, isDownloadable, recordedMs } from '../model/recordings.ts';
@@ -7,6 +6,7 @@ import { isTakenDown } from '../model/stream-state.ts';
 import { useLinks } from '../playback/playback-links.ts';
 import { useServices } from '../shell/services.ts';
 import { Poster } from '../ui/poster.tsx';
+import { useCopied } from '../ui/use-copied.ts';
 
 /** One recording with what can be done with it. */
 export function RecordingRow(props: {
@@ -84,30 +84,16 @@ function Length({ broadcast }: { broadcast: Broadcast }) {
 
 /** Copies the address of the recording's viewer page. */
 function CopyLink({ url, when }: { url: string; when: string }) {
-  const { announce } = useServices();
-  const [copied, setCopied] = useState<'no' | 'yes' | 'refused'>('no');
-  useEffect(() => {
-    if (copied === 'no') return;
-    const timer = setTimeout(() => setCopied('no'), 2_500);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(url);
-      setCopied('yes');
-      announce('Link copied');
-    } catch {
-      // Not a secure origin, or refused.
-      setCopied('refused');
-      announce('The link could not be copied. Open the recording and copy its address.');
-    }
-  };
+  const { copied, copy } = useCopied({
+    yes: 'Link copied',
+    refused: 'The link could not be copied. Open the recording and copy its address.',
+  });
   return (
     <button
       type="button"
       class="button button-small button-quiet"
       aria-label={copied === 'no' ? `Copy link to the recording of ${when}` : undefined}
-      onClick={copy}
+      onClick={() => void copy(url)}
     >
       {copied === 'yes' ? 'Copied' : copied === 'refused' ? 'Not allowed' : 'Copy link'}
     </button>

@@ -1,21 +1,12 @@
-import { useEffect } from 'preact/hooks';
 import { useTask } from '../ui/use-task.ts';
+import { SignInNotice } from './sign-in-notice.tsx';
 
 /** Asks the user to sign in. `fault`: why they have to again, or why it didn't work. */
 export function SignInPage(props: { issuer: string; fault: string | undefined; begin: () => Promise<void> }) {
   const { issuer, fault, begin } = props;
   const task = useTask();
-  useEffect(() => {
-    document.title = 'Sign in · Headwater';
-  }, []);
   return (
-    <section class="notice">
-      <h1>Sign in to manage streams</h1>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
+    <SignInNotice fault={fault}>
       <p>You’ll sign in at {new URL(issuer).host}, then come back here.</p>
       <button
         type="button"
@@ -25,9 +16,6 @@ export function SignInPage(props: { issuer: string; fault: string | undefined; b
       >
         {task.busy ? 'Opening…' : 'Sign in'}
       </button>
-      <p class="quiet small">
-        To watch, you don’t need to sign in. Open the link that the broadcaster gave you.
-      </p>
-    </section>
+    </SignInNotice>
   );
 }

@@ -6,6 +6,7 @@ import { ServicesContext, useServices } from '../shell/services.ts';
 import { Field } from '../ui/field.tsx';
 import { useTask } from '../ui/use-task.ts';
 import { ConsoleBar } from './console-bar.tsx';
+import { SignInNotice } from './sign-in-notice.tsx';
 import { signedFetch } from './signed-fetch.ts';
 import { TokenSession, tokenIn } from './token-session.ts';
 
@@ -72,21 +73,12 @@ export function TokenDoor({ config, children }: TokenDoorProps) {
 function TokenPage({ fault, enter }: { fault: string | undefined; enter: (token: string) => Promise<void> }) {
   const [token, setToken] = useState('');
   const task = useTask();
-  useEffect(() => {
-    document.title = 'Sign in · Headwater';
-  }, []);
   const submit = (event: Event) => {
     event.preventDefault();
     void task.run(() => enter(token));
   };
   return (
-    <section class="notice">
-      <h1>Sign in to manage streams</h1>
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
+    <SignInNotice fault={fault}>
       <p>
         Scan the code in the terminal where Headwater was started, or open the link under it. You can also
         paste the token here.
@@ -104,9 +96,6 @@ function TokenPage({ fault, enter }: { fault: string | undefined; enter: (token:
           {task.busy ? 'Signing in…' : 'Sign in'}
         </button>
       </form>
-      <p class="quiet small">
-        To watch, you don’t need to sign in. Open the link that the broadcaster gave you.
-      </p>
-    </section>
+    </SignInNotice>
   );
 }

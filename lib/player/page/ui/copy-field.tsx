@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { useServices } from '../shell/services.ts';
+import { useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
+import { useCopied } from './use-copied.ts';
 
 /** A text to copy: shown in full, selectable, with a copy button. */
 export function CopyField(props: {
@@ -11,29 +11,18 @@ export function CopyField(props: {
   multiline?: boolean;
 }) {
   const { label, value, secret, multiline = false } = props;
-  const { announce } = useServices();
   const [shown, setShown] = useState(secret === undefined);
-  const [copied, setCopied] = useState<'no' | 'yes' | 'refused'>('no');
+  const { copied, copy } = useCopied({
+    yes: `${label} copied`,
+    refused: `${label} selected. Press Control+C to copy it.`,
+  });
   const text = useRef<HTMLElement>(null);
 
-  useEffect(() => {
-    if (copied === 'no') return;
-    const timer = setTimeout(() => setCopied('no'), 2_500);
-    return () => clearTimeout(timer);
-  }, [copied]);
-
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(value);
-      setCopied('yes');
-      announce(`${label} copied`);
-    } catch {
-      // Not a secure origin, or refused: select the text, so that copying by keyboard works.
-      setShown(true);
-      if (text.current) getSelection()?.selectAllChildren(text.current);
-      setCopied('refused');
-      announce(`${label} selected. Press Control+C to copy it.`);
-    }
+  const copyOrSelect = async () => {
+    if (await copy(value)) return;
+    // Copying by keyboard works.
+    setShown(true);
+    if (text.current) getSelection()?.selectAllChildren(text.current);
   };
 
   return (
@@ -59,7 +48,7 @@ export function CopyField(props: {
             type="button"
             class="button button-small button-quiet"
             aria-label={`Copy ${label}`}
-            onClick={copy}
+            onClick={copyOrSelect}
           >
             <Icon name={copied === 'yes' ? 'check' : 'copy'} />
             {copied === 'yes' ? 'Copied' : copied === 'refused' ? 'Ctrl+C' : 'Copy'}

@@ -3,8 +3,13 @@ import { type ShownState, type StateWords, stateWords } from '../model/stream-st
 /** A state as shape, word and colour; each suffices alone. */
 export function StateBadge({ state }: { state: ShownState }) {
   const { word, shape } = stateWords[state];
+  return <Badge kind={state} shape={shape} word={word} />;
+}
+
+/** The same for anything that has states. `kind` gives the colour. */
+export function Badge({ kind, shape, word }: { kind: string; shape: StateWords['shape']; word: string }) {
   return (
-    <span class={`badge badge-${state}`}>
+    <span class={`badge badge-${kind}`}>
       <StateShape shape={shape} />
       {word}
     </span>

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { whileVisible } from './while-visible.ts';
 
 export interface Polled<Value> {
   /** The last successful result; kept while later calls fail. */
@@ -19,34 +20,17 @@ export function usePolled<Value>(ask: () => Promise<Value>, everyMs: number): Po
 
   // Increasing `turn` polls immediately.
   useEffect(() => {
-    let stopped = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const round = async () => {
-      if (document.visibilityState === 'visible') {
-        try {
-          const answer = await current.current();
-          if (stopped) return;
-          setValue(answer);
-          setFault(undefined);
-        } catch (cause) {
-          if (stopped) return;
-          setFault(cause);
-        }
+    const round = async (isStopped: () => boolean) => {
+      try {
+        const answer = await current.current();
+        if (isStopped()) return;
+        setValue(answer);
+        setFault(undefined);
+      } catch (cause) {
+        if (!isStopped()) setFault(cause);
       }
-      timer = setTimeout(round, everyMs);
     };
-    const seen = () => {
-      if (document.visibilityState !== 'visible') return;
-      clearTimeout(timer);
-      void round();
-    };
-    void round();
-    document.addEventListener('visibilitychange', seen);
-    return () => {
-      stopped = true;
-      clearTimeout(timer);
-      document.removeEventListener('visibilitychange', seen);
-    };
+    return whileVisible(round, everyMs);
   }, [everyMs, turn]);
 
   const refresh = useCallback(() => setTurn((before) => before + 1), []);

@@ -1,3 +1,4 @@
+import type { HealthSample } from '../../../../control-store/health/health-record.ts';
 import { missingPictures } from './missing-pictures.ts';
 
 /** A coded picture or frame of sound that was read. */
@@ -13,21 +14,9 @@ export interface MeasuredMedia {
   readonly behindMs: number;
 }
 
-/** What the publisher sent in one step. */
-export interface MeasuredStep {
+/** What the publisher sent in one step. A key frame interval is known early if one is overdue. */
+export interface MeasuredStep extends Omit<HealthSample, 'atMs' | 'encoderSpeed'> {
   readonly forMs: number;
-  readonly videoBps: number;
-  readonly audioBps: number;
-  /** Pictures a second. */
-  readonly frameRate: number;
-  /** The longest; undefined before the second key frame, unless it is overdue. */
-  readonly keyFrameIntervalMs?: number | undefined;
-  /** Pictures that are missing, or came too late to be shown. */
-  readonly lostPictures: number;
-  /** How much later sound comes than the pictures of the same time. */
-  readonly avOffsetMs?: number | undefined;
-  /** Longest time without a picture; without sound, if no picture ever came. */
-  readonly gapMs: number;
   /** Time by the publisher's timestamps. */
   readonly mediaMs: number;
 }

@@ -1,7 +1,7 @@
 import type { Stream, StreamEvent } from '../../api/types.ts';
 import { formatTimeOfDay } from '../../model/format.ts';
 import { verdictWords } from '../../model/health/verdict.ts';
-import { StateShape } from '../../ui/state-badge.tsx';
+import { Badge } from '../../ui/state-badge.tsx';
 import { Countdown, useSighting } from './countdown.tsx';
 import { Figures } from './figures.tsx';
 import { SamplesTable } from './samples-table.tsx';
@@ -22,10 +22,7 @@ export function HealthPanel(props: { stream: Stream; watch: HealthWatch; events:
     <section class={`panel health health-${verdict}`} aria-labelledby="health-title">
       <div class="health-head">
         <h2 id="health-title">Stream health</h2>
-        <span class={`badge badge-${verdict}`}>
-          <StateShape shape={shape} />
-          {word}
-        </span>
+        <Badge kind={verdict} shape={shape} word={word} />
         {since !== undefined && <span class="quiet small">since {formatTimeOfDay(Date.parse(since))}</span>}
       </div>
       {seen ? <Countdown events={events} seen={seen} windowMs={stream.reconnectWindowMs} /> : <p>{says}</p>}
