@@ -3,18 +3,12 @@ import { join } from 'node:path';
 // Programs started by tests reuse compiled code from the second start on, which halves a platform's start-up time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node-compile-cache');
 
-/** Packages that a Jest worker loads once instead of once per test file (testkit/jest/load-once.cjs). */
-const loadedOnce = '(aws-cdk-lib|cdk-nag|constructs)';
-
 const shared = {
   rootDir: import.meta.dirname,
-  testEnvironment: '<rootDir>/testkit/jest/load-once-environment.cjs',
-  extensionsToTreatAsEsm: ['.ts', '.tsx'],
-  transform: {
-    '\\.tsx?$': '<rootDir>/testkit/jest/strip-types.cjs',
-    [`/node_modules/${loadedOnce}/.+\\.js$`]: '<rootDir>/testkit/jest/load-once.cjs',
-  },
-  transformIgnorePatterns: [`/node_modules/(?!${loadedOnce}/)`],
+  runtime: '<rootDir>/testkit/jest/native-runtime.cjs',
+  testEnvironment: '<rootDir>/testkit/jest/native-environment.cjs',
+  transform: {},
+  injectGlobals: false,
   modulePathIgnorePatterns: ['<rootDir>/.headwater'],
 };
 
