@@ -45,7 +45,7 @@ export class FuzzThread {
       const { count, input } = this.#inHand;
       return { inputs: count - before, finding: { kind, detail, input } };
     };
-    const watch = this.#whenHanging();
+    const watch = this.#whenHanging(before);
     worker.postMessage(task);
     try {
       return await Promise.race([
@@ -67,13 +67,14 @@ export class FuzzThread {
     await this.#worker?.terminate();
   }
 
-  #whenHanging(): { readonly hanging: Promise<void>; stop(): void } {
-    let seen = this.#inHand.count;
+  /** `before`: the count while the thread has no input yet: starting may take as long as the machine likes. */
+  #whenHanging(before: number): { readonly hanging: Promise<void>; stop(): void } {
+    let seen = before;
     let stop = (): void => {};
     const hanging = new Promise<void>((resolve) => {
       const timer = setInterval(() => {
         const { count } = this.#inHand;
-        if (count === seen) resolve();
+        if (count === seen && count > before) resolve();
         seen = count;
       }, this.#hangMs);
       stop = () => clearInterval(timer);
