@@ -10,6 +10,8 @@ export interface SharedReading {
 }
 
 const firstBytes = 16 * 1024;
+/** A complete body of unknown size keeps up to this share of its memory unused, rather than being copied into less. */
+const keptShare = 1 / 8;
 
 /** Up to this many waiting readers are notified of every piece immediately. */
 const fewReaders = 32;
@@ -31,9 +33,10 @@ export class SharedBody {
   #waiting: (() => void)[] = [];
   #herdTimer: NodeJS.Timeout | undefined;
 
-  constructor(declaredBytes?: number) {
+  /** `expectedBytes`: memory to allocate at first, if no size is declared. */
+  constructor(declaredBytes?: number, expectedBytes?: number) {
     this.declaredBytes = declaredBytes;
-    this.#buffer = Buffer.allocUnsafeSlow(SharedBody.capacityFor(declaredBytes));
+    this.#buffer = Buffer.allocUnsafeSlow(SharedBody.capacityFor(declaredBytes ?? expectedBytes));
   }
 
   /** Memory that a body of this declared size allocates at first. */
@@ -72,21 +75,24 @@ export class SharedBody {
     return this.#state === 'complete' ? this.#filledBytes : this.declaredBytes;
   }
 
-  append(bytes: Uint8Array): void {
-    const capacity = this.#capacityFor(bytes.length);
+  /** Readers are told once, however many pieces the bytes come in. */
+  append(...pieces: readonly Uint8Array[]): void {
+    const capacity = this.#capacityFor(pieces.reduce((sum, { length }) => sum + length, 0));
     if (capacity > this.#buffer.length) {
       const larger = Buffer.allocUnsafeSlow(capacity);
       this.#buffer.copy(larger, 0, 0, this.#filledBytes);
       this.#buffer = larger;
     }
-    this.#buffer.set(bytes, this.#filledBytes);
-    this.#filledBytes += bytes.length;
+    for (const bytes of pieces) {
+      this.#buffer.set(bytes, this.#filledBytes);
+      this.#filledBytes += bytes.length;
+    }
     if (this.#waiting.length <= fewReaders) this.#wake();
     else this.#herdTimer ??= setTimeout(() => this.#wake(), herdPauseMs);
   }
 
   complete(): void {
-    if (this.#filledBytes < this.#buffer.length) {
+    if (this.#filledBytes < this.#buffer.length * (1 - keptShare)) {
       this.#buffer = Buffer.from(this.#buffer.subarray(0, this.#filledBytes));
     }
     this.#state = 'complete';

@@ -11,14 +11,15 @@ export interface Window {
  */
 export class Take {
   readonly run: number;
-  readonly body = new SharedBody();
+  readonly body: SharedBody;
   readonly #ends: number[] = [];
   /** Monotonic ms since when nothing is added. */
   #completeSinceMs?: number;
   #failed = false;
 
-  constructor(run: number) {
+  constructor(run: number, expectedBytes?: number) {
     this.run = run;
+    this.body = new SharedBody(undefined, expectedBytes);
   }
 
   get parts(): number {
@@ -39,8 +40,7 @@ export class Take {
   }
 
   add(chunk: readonly Uint8Array[]): void {
-    // One append, so that readers are told once.
-    this.body.append(chunk.length === 1 ? chunk[0]! : Buffer.concat(chunk));
+    this.body.append(...chunk);
     this.#ends.push(this.body.filledBytes);
   }
 

@@ -120,6 +120,12 @@ export class TrackMemory {
     return number === this.#newest + 1 && index === 0;
   }
 
+  /** As much as the last segment, and a tenth: growing a body copies it. */
+  get #expectedBytes(): number | undefined {
+    const last = this.#current(this.#newest);
+    return last?.isComplete ? Math.ceil(last.bytes * 1.1) : undefined;
+  }
+
   #current(number: number): Take | undefined {
     return this.#segments.get(number)?.at(-1);
   }
@@ -127,7 +133,7 @@ export class TrackMemory {
   #begin(number: number, run: number): Take {
     const takes = this.#segments.get(number) ?? [];
     for (const take of takes) take.fail();
-    const take = new Take(run);
+    const take = new Take(run, this.#expectedBytes);
     this.#segments.set(number, [...takes, take].slice(-liveLimits.takes));
     this.#newest = Math.max(this.#newest, number);
     return take;
