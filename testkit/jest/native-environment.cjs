@@ -13,13 +13,10 @@ module.exports = class NativeEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     const { projectConfig } = config;
-    const { ModuleMocker, FakeTimers } = {
-      ModuleMocker: this.moduleMocker.constructor,
-      FakeTimers: this.fakeTimersModern.constructor,
-    };
+    const { moduleMocker, fakeTimersModern } = this;
     this.global = globalThis;
-    this.moduleMocker = new ModuleMocker(globalThis);
-    this.fakeTimersModern = new FakeTimers({ config: projectConfig, global: globalThis });
+    this.moduleMocker = new moduleMocker.constructor(globalThis);
+    this.fakeTimersModern = new fakeTimersModern.constructor({ config: projectConfig, global: globalThis });
   }
 
   async teardown() {
