@@ -119,15 +119,30 @@ export class SegmentWriter {
   #run(): void {
     this.#running ??= this.#drain()
       .catch((cause: unknown) => {
-        if (cause instanceof WriterStoppedError) return;
-        const lost = this.#queue.shift();
-        if (lost) this.#giveUp(lost);
-        this.#handler.faulted(cause);
+        if (!(cause instanceof WriterStoppedError)) this.#orStop(() => this.#skipOldest(cause));
       })
       .finally(() => {
         this.#running = undefined;
-        if (this.#queue.length > 0 && !this.#objects.stopped) this.#run();
+        this.#orStop(() => {
+          if (this.#queue.length > 0 && !this.#objects.stopped) this.#run();
+        });
       });
+  }
+
+  #skipOldest(cause: unknown): void {
+    const lost = this.#queue.shift();
+    if (lost) this.#giveUp(lost);
+    this.#handler.faulted(cause);
+  }
+
+  /** Whatever else fails here would fail for ever. */
+  #orStop(step: () => void): void {
+    try {
+      step();
+    } catch (cause) {
+      this.#objects.stop();
+      this.#handler.faulted(cause);
+    }
   }
 
   async #drain(): Promise<void> {
