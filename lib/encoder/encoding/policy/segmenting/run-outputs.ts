@@ -72,7 +72,9 @@ export class RunOutputs {
     const groups = isWhole ? this.#collector.endRun(id) : this.#collector.abandonRun(id);
     this.#emit(endsPictures ? dropAudioOnlyEnd(groups) : groups);
     this.#handOn(this.#gate.endRun(id));
-    this.#runs.delete(id);
+    // Groups of a run that is done before the one in front of it still wait for that.
+    for (const known of this.#runs.keys())
+      if (this.#collector.nextOf(known) === undefined) this.#runs.delete(known);
   }
 
   #emit(groups: readonly SegmentGroup[]): void {

@@ -63,6 +63,16 @@ describe('what runs make', () => {
     expect(outputs.nextOf(1)).toBeUndefined();
   });
 
+  test('is not lost where a run is done before the one in front of it', () => {
+    begin(1);
+    begin(2);
+    makeAll(2, 1);
+    outputs.ended(2, { isWhole: true, endsPictures: false });
+    makeAll(1, 0);
+    outputs.ended(1, { isWhole: true, endsPictures: true });
+    expect(out.filter((each) => each.endsWith(']'))).toEqual(['1:0 [360p,audio]', '2:1 [360p,audio]']);
+  });
+
   test('is left to another run where one crashed', () => {
     begin(1);
     make(1, '360p', 0);
