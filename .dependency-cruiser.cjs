@@ -209,7 +209,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: programs,
-        pathNot: [anyInfra, '^lib/(platform|(pop|region|edge)-stack)\\.ts$', '^bin/platform\\.ts$'],
+        pathNot: [anyInfra, '^lib/(platform\\.ts$|(pop|region|edge)-stack(\\.ts$|/))', '^bin/platform\\.ts$'],
       },
       to: { path: ['^node_modules/(aws-cdk-lib|constructs)/', anyInfra] },
     },

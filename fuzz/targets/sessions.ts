@@ -1,6 +1,6 @@
 import { PictureFeed } from '../../lib/encoder/encoding/policy/feed/picture-feed.ts';
 import { repeatTag } from '../../lib/encoder/policy/stream-tag.ts';
-import { classicAudio, classicVideo } from '../../lib/encoder/publisher/policy/classic-flv.ts';
+import { classicAudio, classicVideo } from '../../lib/encoder/publisher/policy/probe/classic-flv.ts';
 import { PublisherStream } from '../../lib/ingest/policy/publisher-stream.ts';
 import { parseAudioTag } from '../../lib/protocol/flv/audio-tag.ts';
 import { FlvError } from '../../lib/protocol/flv/errors.ts';
@@ -148,7 +148,7 @@ export const sessionTargets: readonly FuzzTarget[] = [
     about: "a publisher's bytes after publish, as a worker reads them",
     parsers: [
       'lib/encoder/publisher/publish-session.ts',
-      'lib/encoder/publisher/policy/classic-flv.ts',
+      'lib/encoder/publisher/policy/probe/classic-flv.ts',
       'lib/encoder/encoding/policy/feed/picture-feed.ts',
     ],
     words: amf0Words,

@@ -4,7 +4,8 @@ import { channelIndex, namedPlaylists } from '../../lib/control/managed-channels
 import { readRatesMark } from '../../lib/encoder/publication/policy/measured-rates.ts';
 import { Storyboard, storedSprites } from '../../lib/encoder/publication/policy/pictures/storyboard.ts';
 import { readIndexMarks } from '../../lib/encoder/publication/policy/recovery/index-marks.ts';
-import { initNamesOf, restorePublication } from '../../lib/encoder/publication/policy/recovery/restore.ts';
+import { restorePublication } from '../../lib/encoder/publication/policy/recovery/restore.ts';
+import { initNamesOf } from '../../lib/encoder/publication/policy/recovery/stored-playlist.ts';
 import { epochOf, withEpoch } from '../../lib/object-store/epoch-mark.ts';
 import { readJpeg } from '../../lib/packaging/storyboard/jpeg.ts';
 import { must, refusing } from '../contract.ts';
@@ -49,6 +50,7 @@ export const storedTargets: readonly FuzzTarget[] = [
     about: 'playlists, manifest and marks of a broadcast, as another worker reads them back',
     parsers: [
       'lib/encoder/publication/policy/recovery/restore.ts',
+      'lib/encoder/publication/policy/recovery/stored-playlist.ts',
       'lib/encoder/publication/policy/recovery/index-marks.ts',
       'lib/encoder/publication/policy/measured-rates.ts',
       'lib/object-store/epoch-mark.ts',

@@ -1,3 +1,4 @@
+import { poll } from '../retry/poll.ts';
 import { recordEveryMs } from './policy/audience-record.ts';
 import type { AudienceSource } from './ports.ts';
 import { type AudienceRecording, recordAudience } from './record-audience.ts';
@@ -17,23 +18,9 @@ export function followAudience({
   everyMs = recordEveryMs,
   ...recording
 }: AudienceFollowing): () => void {
-  let isFailing = false;
-  let isEnded = false;
-  let timer: NodeJS.Timeout | undefined;
-  const look = async () => {
-    try {
-      const takes = await source.take();
-      isFailing = false;
-      await recordAudience(recording, takes, wallMs());
-    } catch (cause) {
-      if (!isFailing) recording.emit('audience.edge.unreadable', { cause });
-      isFailing = true;
-    }
-    if (!isEnded) timer = setTimeout(look, everyMs);
-  };
-  timer = setTimeout(look, everyMs);
-  return () => {
-    isEnded = true;
-    clearTimeout(timer);
-  };
+  return poll({
+    look: async () => recordAudience(recording, await source.take(), wallMs()),
+    failed: (cause) => recording.emit('audience.edge.unreadable', { cause }),
+    everyMs: () => everyMs,
+  });
 }

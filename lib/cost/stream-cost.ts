@@ -2,7 +2,6 @@ import { defaultCpuStreams } from '../config/defaults.ts';
 import type { Deployment } from '../config/deployment.ts';
 import type { LadderConfig, Rung } from '../config/ladder.ts';
 import type { EncoderTier } from '../control-store/records.ts';
-import { liveOriginUsd } from './live-origin-traffic.ts';
 import {
   type ChannelOptions,
   channelParts,
@@ -142,3 +141,10 @@ function noteOf(encoder: EncoderTier, prices: PriceList, region = prices.region)
     `MediaLive bills a channel from start to stop, fed or not, for at least ${leastBilledMinutes} minutes.`
   );
 }
+
+/**
+ * A stream-hour of so many GB, all renditions once, on its way to CloudFront: from the worker to a live origin and through the balancer,
+ * each perhaps into another zone (`crossing`: the share that goes there).
+ */
+const liveOriginUsd = (gb: number, crossing: number, { balancedGb, betweenZonesGb }: PriceList): number =>
+  gb * (balancedGb + 2 * crossing * betweenZonesGb);

@@ -12,7 +12,6 @@ import {
 import type { EncoderTier, FleetMember } from '../control-store/records.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
 import { renewEveryMs } from '../encoder/lease/policy/fence.ts';
-import { inputReportEveryMs } from '../encoder/policy/store-paces.ts';
 import { workerTiming } from '../encoder/policy/worker-timing.ts';
 import { pictureWritesPerSecond } from '../encoder/publication/policy/pictures/picture-pace.ts';
 import { segmentsUntilWrite } from '../encoder/publication/policy/playlist-pace.ts';
@@ -115,7 +114,7 @@ export const workloadOf = (
     (encoder === 'fleet' ? pictureWritesPerSecond(liveOrigin) : 0),
   originReads: originReadsPerHour / 3_600,
   leaseWrites: 1_000 / renewEveryMs,
-  reportWrites: 1_000 / inputReportEveryMs,
+  reportWrites: 1_000 / workerTiming.inputReportMs,
   healthWrites: healthUnits(),
   audienceWrites: 1_000 / recordEveryMs,
   heartbeats: 1_000 / fleetBeatMs,

@@ -5,6 +5,7 @@ import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
 import type { EdgeAudience } from './edge-audience.ts';
 import { ObjectReading } from './object-reading.ts';
+import { OwnPages } from './own-pages.ts';
 import type { Passed } from './pass-through.ts';
 import { PassedBody } from './passed-body.ts';
 import type { PlaybackCheck } from './playback-check.ts';
@@ -13,8 +14,9 @@ import { type PlaybackRefusal, splitToken } from './policy/access/playback.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { acceptsGzip } from './policy/encoding.ts';
 import { VariantLimit } from './policy/limits/variant-limit.ts';
-import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
+import { describeResponse, preflight, type Representation } from './policy/response.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
+import { bodyOf, textReply } from './text-reply.ts';
 
 export interface EdgeHandlerOptions {
   /** `edge`, `shield` or `live-origin`, as shown to clients in `Server-Timing`. */
@@ -51,6 +53,7 @@ type Reply = (response: EdgeResponse) => void;
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
+  readonly #pages: OwnPages;
   /** `<region>/<streamId>` of denied streams, `<region>/<streamId>/<broadcastId>` of denied recordings. */
   #denied: ReadonlySet<string> = new Set();
   #denials = 0;
@@ -59,6 +62,9 @@ export class EdgeHandler implements EdgeService {
 
   constructor(options: EdgeHandlerOptions) {
     this.#options = options;
+    const { clock, cache, audience } = options;
+    const refusals = () => ({ denied: this.#denials, unsigned: this.#playbackRefusals });
+    this.#pages = new OwnPages({ clock, cache, audience, refusals });
   }
 
   /**
@@ -95,7 +101,7 @@ export class EdgeHandler implements EdgeService {
       else if (refusal) this.#demandToken(method, refusal, reply);
       else this.#look(found, request, token, isEdge, askedMs, reply);
     } else {
-      reply(this.#own(request, target));
+      reply(this.#pages.answer(request, target));
     }
   }
 
@@ -154,50 +160,6 @@ export class EdgeHandler implements EdgeService {
   #mayAnyoneAsk(target: string, isObject: boolean): boolean {
     const { clientToken, playback } = this.#options;
     return clientToken === undefined || target === '/healthz' || (isObject && playback !== undefined);
-  }
-
-  /** Paths that are not objects: our own pages, or nothing. */
-  #own({ method, headers }: EdgeRequest, target: string): EdgeResponse {
-    switch (target.split('?', 1)[0]) {
-      case '/time':
-        return textReply(method, 200, new Date(this.#options.clock.wallMs()).toISOString());
-      case '/healthz':
-        return textReply(method, 200, '{"status":"ok"}', json);
-      case '/_metrics':
-        return textReply(method, 200, JSON.stringify(this.#metrics()), json);
-      case '/_audience':
-        return this.#audience(method, headers.authorization);
-      default:
-        return textReply(method, 404, 'Not found.');
-    }
-  }
-
-  #audience(method: string, authorization: string | string[] | undefined): EdgeResponse {
-    const { audience } = this.#options;
-    if (audience === undefined) return textReply(method, 404, 'Not found.');
-    if (typeof authorization !== 'string' || !isBearer(authorization, audience.token))
-      return textReply(method, 401, 'Only the control program may ask who watches.');
-    // A HEAD would take what it doesn't give.
-    if (method !== 'GET') return textReply(method, 405, 'Only GET is supported.', { allow: 'GET' });
-    return textReply(method, 200, JSON.stringify({ takes: audience.viewers.take() }), json);
-  }
-
-  #metrics(): object {
-    const { counts, memory, fillsUnderWay } = this.#options.cache;
-    const { heldFills } = this.#options.cache;
-    const { objects, usedBytes: cacheBytes, evictions, cutReaders } = memory;
-    return {
-      ...counts,
-      denied: this.#denials,
-      unsigned: this.#playbackRefusals,
-      fillsUnderWay,
-      heldFills,
-      objects,
-      cacheBytes,
-      evictions,
-      cutReaders,
-      ...this.#options.audience?.viewers.counts,
-    };
   }
 
   #isDenied({ key }: CacheKey): boolean {
@@ -335,22 +297,3 @@ const isGrowing = (served: Served): boolean =>
   served.state !== 'uncached' &&
   served.object.facts.status === 200 &&
   !served.object.hasLine('#EXT-X-ENDLIST');
-
-/** A short plain-text response of our own. */
-function textReply(
-  method: string,
-  status: number,
-  text: string,
-  headers: Record<string, string> = {},
-): EdgeResponse {
-  const head = plainHead(status, 'text/plain; charset=utf-8', Buffer.byteLength(text));
-  const all = { ...head.headers, ...headers };
-  return method === 'HEAD' ? { status, headers: all } : { status, headers: all, body: bodyOf(text) };
-}
-
-function bodyOf(text: string): SharedBodyReader {
-  const bytes = Buffer.from(text);
-  return new SharedBodyReader(SharedBody.of(bytes), { start: 0, end: bytes.length });
-}
-
-const json = { 'content-type': 'application/json' };

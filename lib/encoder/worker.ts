@@ -1,7 +1,8 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control-store/errors.ts';
 import type { EncoderPool, StreamRecord } from '../control-store/records.ts';
 import { endsWithin } from '../net/ends-within.ts';
-import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
+import type { MemberId, SessionId, StreamId } from '../routing/ids.ts';
+import { AbandonedSweep } from './abandoned-sweep.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
 import { AdmissionError, asAdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
@@ -10,7 +11,6 @@ import { ReturnTurn } from './encoding/policy/ladder/rung-return.ts';
 import { HandoffQueue } from './handoff-queue.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
 import { StoreWatch } from './lease/policy/store-watch.ts';
-import { SweepTurn } from './lease/policy/sweep-turn.ts';
 import { ScaleInProtection } from './lease/scale-in-protection.ts';
 import type { LiveStreams } from './live/live-service.ts';
 import { ManagedBroadcast } from './managed-broadcast.ts';
@@ -56,14 +56,19 @@ export class Worker implements LiveStreams {
   #outlasting: readonly ActiveBroadcast[] = [];
   #draining = false;
   #heartbeat?: NodeJS.Timeout;
-  #sweeping?: NodeJS.Timeout;
   #telling?: NodeJS.Timeout;
-  readonly #turn: SweepTurn;
-  #inSweep = false;
+  readonly #sweep: AbandonedSweep;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#turn = new SweepTurn(options.capacity, newStreamId());
+    this.#sweep = new AbandonedSweep({
+      ...options,
+      watch: this.#watch,
+      hasRoom: () => this.load < options.capacity && !this.#draining,
+      has: (stream) => this.#broadcasts.has(stream) || this.#opening.has(stream),
+      take: (stream) => this.#broadcastFor(stream),
+      failed: (cause) => this.#sweepFailed(cause),
+    });
     const { protection } = options;
     if (protection) this.#hold = new ScaleInProtection({ ...options, protection });
     const reachable = (isReachable: boolean, cause?: unknown): void => this.#noteStore(isReachable, cause);
@@ -90,10 +95,7 @@ export class Worker implements LiveStreams {
   async start(): Promise<void> {
     await this.#beat();
     this.#telling = setInterval(() => this.#tellLoad(), workerTiming.loadEveryMs);
-    this.#sweeping = setInterval(
-      () => void this.#sweep().catch((cause: unknown) => this.#sweepFailed(cause)),
-      workerTiming.sweepMs,
-    );
+    this.#sweep.start();
   }
 
   /** A relay link was opened. */
@@ -118,7 +120,7 @@ export class Worker implements LiveStreams {
   async drain(): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#heartbeat);
-    clearInterval(this.#sweeping);
+    this.#sweep.stop();
     // A draining worker would distort the fleet's load figure.
     clearInterval(this.#telling);
     const { store, memberId, emit } = this.#options;
@@ -226,42 +228,6 @@ export class Worker implements LiveStreams {
       if (this.#broadcasts.get(streamId) === broadcast) this.#broadcasts.delete(streamId);
     });
     return broadcast;
-  }
-
-  /**
-   * Picks up abandoned broadcasts: their worker died or stopped, and no publisher moved them to another one. A worker that
-   * sees a lease unchanged for the lease time takes it and waits out the reconnect window, so that the broadcast ends like
-   * any other.
-   */
-  async #sweep(): Promise<void> {
-    if (this.#inSweep || !this.#hasRoom) return;
-    this.#inSweep = true;
-    try {
-      const page = await this.#options.store.listOpenBroadcasts(this.#turn.page);
-      for (const streamId of this.#turn.begin(page)) {
-        if (!this.#hasRoom || this.#watch.away) return;
-        await this.#lookAfter(streamId).catch((cause: unknown) => this.#sweepFailed(cause));
-      }
-    } finally {
-      this.#inSweep = false;
-    }
-  }
-
-  async #lookAfter(streamId: StreamId): Promise<void> {
-    if (this.#broadcasts.has(streamId) || this.#opening.has(streamId)) return;
-    const { store, memberId, clock } = this.#options;
-    // At half the cost: a lease is read once more, consistently, before it is taken.
-    const lease = await store.getLease(streamId, { isEventual: true });
-    if (!lease) return;
-    const wasOurs = !lease.released && lease.workerId === memberId;
-    if (!wasOurs && !this.#turn.isAbandoned(lease, clock.nowMs(), this.#watch)) return;
-    // The list may be stale: taking the stream of an ended broadcast would begin another one.
-    const last = await store.latestBroadcast(streamId);
-    if (last && last.state !== 'ended') await this.#broadcastFor(streamId);
-  }
-
-  get #hasRoom(): boolean {
-    return this.load < this.#options.capacity && !this.#draining;
   }
 
   /** The next sweep tries again. If another worker took the stream first, nothing needs to be done. */

@@ -1,18 +1,12 @@
 import type { StreamRecord } from '../control-store/records.ts';
 import type { Arrival, Connection, ConnectionHandler } from '../net/socket.ts';
-import {
-  isJournaled,
-  type Refusal,
-  type RefusalReason,
-  refusalStatus,
-  refusals,
-} from '../protocol/refusals.ts';
-import { clientOf } from '../protocol/relay/ip-address.ts';
+import { type Refusal, refusalStatus } from '../protocol/refusals.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
 import { type PublishAction, RtmpServerSession } from '../protocol/rtmp/server-session.ts';
-import { type MemberId, newSessionId, type SessionId, type StreamId } from '../routing/ids.ts';
+import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
+import { Admission } from './admission.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { GuessLimit } from './policy/guess-limit.ts';
 import type { PublisherStream } from './policy/publisher-stream.ts';
@@ -20,6 +14,7 @@ import type { ReadMemory } from './policy/read-memory.ts';
 import type { OpenTap, PublishTap } from './ports.ts';
 import type { RefusalJournal } from './refusal-journal.ts';
 import { Relay, type RelayLimits } from './relay.ts';
+import { SessionReport } from './session-report.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
 export interface SessionLimits extends RelayLimits {
@@ -47,9 +42,6 @@ export interface SessionContext {
   readonly openTap?: OpenTap;
 }
 
-/** Wrong in the way that a guessed key is. Somebody who has the key of a stream that is taken down isn't guessing. */
-const guessed: ReadonlySet<string> = new Set<RefusalReason>(['malformed-key', 'unknown-stream', 'wrong-key']);
-
 /** What a session needs of the proxy that it belongs to. */
 export interface SessionOwner {
   readonly arrival: Arrival;
@@ -73,13 +65,12 @@ const maxBacklogBytes = 64 * 1024;
  * is another publish session, with an id of its own.
  */
 export class RtmpSession implements ConnectionHandler {
-  #id: SessionId = newSessionId();
   readonly #connection: Connection;
   readonly #context: SessionContext;
   readonly #owner: SessionOwner;
+  readonly #admission: Admission;
+  readonly #report: SessionReport;
   #isOver = false;
-  /** The stream that it counts as a publisher of. */
-  #admittedTo: StreamId | undefined;
   readonly #rtmp: RtmpServerSession;
   readonly #startedMs = performance.now();
   #phase: Phase = 'greeting';
@@ -89,24 +80,20 @@ export class RtmpSession implements ConnectionHandler {
   /** A stream has ended, and nothing shows that another will follow. */
   #isDone = false;
   #tap: PublishTap | undefined;
-  #streamId: StreamId | undefined;
-  #onAir = false;
-  #hasSkipped = false;
-  #receivedBytes = 0;
   #lastReadMs = this.#startedMs;
   #lingerSinceMs = 0;
-  /** The answer to a wrong key, which waits. */
-  #held: { readonly dueAtMs: number; readonly answer: () => void } | undefined;
 
   constructor(connection: Connection, context: SessionContext, owner: SessionOwner) {
     this.#connection = connection;
     this.#context = context;
     this.#owner = owner;
+    const client = connection.remote.host;
+    const { keys, guesses, journal, emit } = context;
+    const admit = (stream: StreamId) => owner.admit(stream);
+    const release = (stream: StreamId) => owner.release(stream);
+    this.#admission = new Admission({ client, keys, guesses, emit, admit, release });
+    this.#report = new SessionReport({ client, emit, journal });
     this.#rtmp = new RtmpServerSession({ app: context.app });
-  }
-
-  get streamId(): StreamId | undefined {
-    return this.#streamId;
   }
 
   start(): void {
@@ -118,7 +105,7 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   data(bytes: Buffer): void {
-    this.#receivedBytes += bytes.length;
+    this.#report.received(bytes.length);
     this.#lastReadMs = performance.now();
     if (this.#phase === 'relaying') this.#relayData(bytes);
     else if (this.#phase === 'greeting' || this.#phase === 'checking') this.#act(this.#rtmp.push(bytes));
@@ -159,7 +146,7 @@ export class RtmpSession implements ConnectionHandler {
     if (this.#phase === 'closed') this.#over();
     if (this.#connection.backlogBytes > maxBacklogBytes) this.#connection.abort();
     if (this.#phase === 'checking') {
-      if (this.#held && nowMs >= this.#held.dueAtMs) this.#held.answer();
+      this.#admission.tick(nowMs);
     } else if (this.#phase === 'lingering') {
       if (nowMs - this.#lingerSinceMs > limits.lingerMs) this.#connection.abort();
     } else if (this.#phase === 'greeting' && this.#isDone) {
@@ -173,14 +160,14 @@ export class RtmpSession implements ConnectionHandler {
     } else if (this.#relay?.holdsPublisher) {
       // We paused reading; don't count this as idle.
       this.#lastReadMs = nowMs;
-    } else if (this.#phase === 'relaying' && this.#onAir && nowMs - this.#lastReadMs > limits.idleMs) {
+    } else if (this.#phase === 'relaying' && this.#report.onAir && nowMs - this.#lastReadMs > limits.idleMs) {
       this.#relay?.publisherLeft(`the publisher sent nothing for ${limits.idleMs} ms`);
     }
   }
 
   /** Asks the publisher to reconnect, and closes. */
   dismiss(): void {
-    if (this.#phase === 'relaying' && this.#onAir) {
+    if (this.#phase === 'relaying' && this.#report.onAir) {
       this.status(
         'error',
         'NetStream.Publish.Failed',
@@ -197,7 +184,7 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   accepted(): void {
-    this.#onAir = true;
+    this.#report.accepted();
     this.#lastReadMs = performance.now();
     this.#connection.batchReads();
     this.#connection.write(this.#rtmp.accept());
@@ -219,7 +206,7 @@ export class RtmpSession implements ConnectionHandler {
   ): void {
     this.#tap?.ended();
     if (status !== undefined) this.status(status.level, status.code, reason);
-    this.#emitEnd(code, reason);
+    this.#report.ended(code, reason);
     this.#linger();
   }
 
@@ -230,97 +217,53 @@ export class RtmpSession implements ConnectionHandler {
       return;
     }
     this.#tap?.ended();
-    this.#emitEnd('UNPUBLISHED', reason);
+    this.#report.ended('UNPUBLISHED', reason);
     this.status('status', 'NetStream.Unpublish.Success', 'The stream has ended.');
     if (this.#relay) this.#earlier.push(this.#relay);
     this.#relay = undefined;
     this.#tap = undefined;
-    this.#streamId = undefined;
-    this.#onAir = false;
     this.#isDone = true;
-    this.#id = newSessionId();
-    this.#receivedBytes = 0;
+    this.#report.restart();
     this.#phase = 'greeting';
-    this.#release();
+    this.#admission.release();
     this.#owner.arrival.unverified();
     this.#connection.resume();
     this.#act(this.#rtmp.takeBack(after));
   }
 
-  #emitEnd(code: string, reason: string): void {
-    const { emit } = this.#context;
-    const about = { ...this.#facts, stream: this.#streamId ?? '', code, reason };
-    if (this.#onAir) emit('ingest.publish.ended', { ...about, receivedBytes: this.#receivedBytes });
-    else emit('ingest.publish.refused', about);
-  }
-
   refuse(refusal: Refusal): void {
-    this.#turnAway(refusal, this.#streamId);
-  }
-
-  get #facts(): { readonly session: string; readonly client: string } {
-    return { session: this.#id, client: this.#connection.remote.host };
+    this.#turnAway(refusal, this.#report.stream);
   }
 
   #act(actions: readonly PublishAction[]): void {
     for (const action of actions) {
       if (action.type === 'send') this.#connection.write(action.bytes);
       else if (action.type === 'close') this.#close(action.code, action.reason);
-      else if (action.type === 'skipped') this.#messageSkipped(action.cause);
+      else if (action.type === 'skipped') this.#report.skipped(action.cause);
       else if (action.type === 'refuse') this.#turnAway({ reason: action.reason }, undefined);
       else {
         this.#isDone = false;
         this.#phase = 'checking';
         this.#connection.pause();
-        void this.#publish(action.request);
+        this.#publish(action.request);
       }
     }
   }
 
-  /** Once a connection: until it publishes, anyone may send anything. */
-  #messageSkipped(cause: unknown): void {
-    if (this.#hasSkipped) return;
-    this.#hasSkipped = true;
-    this.#context.emit('ingest.message.skipped', { ...this.#facts, cause });
-  }
-
-  async #publish(request: PublishRequest): Promise<void> {
-    const { keys, emit } = this.#context;
-    const verdict = await keys.check(request.streamName);
-    if (this.#phase !== 'checking') return;
-    if (verdict.verdict === 'valid') {
-      const { stream } = verdict;
-      const refusal = this.#owner.admit(stream.id);
-      if (refusal !== undefined) {
-        this.#turnAway(refusal, stream.id);
-        return;
-      }
-      this.#admittedTo = stream.id;
-      this.#owner.arrival.verified();
-      this.#streamId = stream.id;
-      this.#relayTo(stream, request);
-      return;
-    }
-    const { reason, streamId, cause } = verdict;
-    if (cause !== undefined) emit('ingest.store.unavailable', { operation: 'getStream', cause });
-    if (guessed.has(reason)) this.#answerGuess(() => this.#turnAway({ reason }, streamId));
-    else this.#turnAway({ reason }, streamId, cause);
-  }
-
-  /** Answers a wrong key: now, later, or not at all. */
-  #answerGuess(answer: () => void): void {
-    const { guesses, emit } = this.#context;
-    const client = clientOf(this.#facts.client);
-    const nowMs = performance.now();
-    const limited = guesses.wrong(client, nowMs);
-    if ('drop' in limited) {
-      const { dropped } = limited;
-      if (dropped !== undefined) emit('ingest.guesses.dropped', { client, dropped });
-      this.#phase = 'lingering';
-      this.#lingerSinceMs = nowMs;
-      this.#connection.abort();
-    } else if (limited.waitMs === 0) answer();
-    else this.#held = { dueAtMs: nowMs + limited.waitMs, answer };
+  #publish(request: PublishRequest): void {
+    void this.#admission.request(request.streamName, () => this.#phase === 'checking', {
+      admitted: (stream) => {
+        this.#owner.arrival.verified();
+        this.#report.verified(stream.id);
+        this.#relayTo(stream, request);
+      },
+      refused: (refusal, stream, cause) => this.#turnAway(refusal, stream, cause),
+      unanswered: () => {
+        this.#phase = 'lingering';
+        this.#lingerSinceMs = performance.now();
+        this.#connection.abort();
+      },
+    });
   }
 
   #relayTo(stream: StreamRecord, request: PublishRequest): void {
@@ -328,13 +271,13 @@ export class RtmpSession implements ConnectionHandler {
     try {
       const handover = this.#rtmp.handover();
       const { chunkState, rest } = handover;
-      this.#tap = openTap?.({ stream, sessionId: this.#id, chunkState });
+      this.#tap = openTap?.({ stream, sessionId: this.#report.id, chunkState });
       this.#tap?.take(rest);
       this.#relay = new Relay({
         publisher: this.#connection,
         handover,
         streamId: stream.id,
-        sessionId: this.#id,
+        sessionId: this.#report.id,
         proxyId,
         publish: request,
         memory,
@@ -364,38 +307,15 @@ export class RtmpSession implements ConnectionHandler {
     if (!(fault instanceof ProtocolError) && !(fault instanceof RangeError)) throw fault;
     const code = fault instanceof ProtocolError ? fault.code : 'COMMAND_OUT_OF_ORDER';
     const detail = `${code}: ${fault.message}`;
-    if (this.#relay === undefined) this.#turnAway({ reason: 'unreadable-media', detail }, this.#streamId);
+    if (this.#relay === undefined)
+      this.#turnAway({ reason: 'unreadable-media', detail }, this.#report.stream);
     else this.#relay.broken(detail);
   }
 
-  /** All that follows from it is in the reason's row. */
   #turnAway(refusal: Refusal, stream: StreamId | undefined, cause?: unknown): void {
-    const { emit, journal } = this.#context;
-    const { reason, detail } = refusal;
-    const { code, fault } = refusals[reason];
-    const isOurs = fault === 'platform';
     const status = refusalStatus(refusal);
     this.#connection.write(this.#rtmp.refuse(status.code, status.description));
-    const about = {
-      ...this.#facts,
-      code,
-      reason: status.description,
-      ...(detail !== undefined && { detail }),
-      ...(cause !== undefined && { cause }),
-    };
-    if (this.#onAir) {
-      emit(isOurs ? 'ingest.publish.dropped' : 'ingest.publish.ended', {
-        ...about,
-        stream: stream ?? '',
-        receivedBytes: this.#receivedBytes,
-      });
-    } else {
-      emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', {
-        ...about,
-        ...(stream !== undefined && { stream }),
-      });
-    }
-    if (stream !== undefined && isJournaled(refusal)) journal.refused(stream, refusal, about.client);
+    this.#report.turnedAway(refusal, stream, cause);
     this.#linger();
   }
 
@@ -407,21 +327,15 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   #close(code: string, reason: string): void {
-    const { emit } = this.#context;
-    emit('ingest.session.closed', { ...this.#facts, code, reason });
+    this.#report.closed(code, reason);
     this.#linger();
   }
 
   #over(): void {
     if (this.#isOver || this.#relay?.active || this.#earlier.some(({ active }) => active)) return;
     this.#isOver = true;
-    this.#release();
+    this.#admission.release();
     this.#owner.over();
-  }
-
-  #release(): void {
-    if (this.#admittedTo !== undefined) this.#owner.release(this.#admittedTo);
-    this.#admittedTo = undefined;
   }
 
   /**

@@ -57,18 +57,48 @@ export async function bundlePage({ build }: { build?: string | undefined } = {})
   const icon = await readFile(join(pageDir, 'icon.svg'));
   files.set('/icon.svg', pageFile(icon, 'image/svg+xml', false));
   const names = [...files.keys()];
-  for (const [file, entry, source] of documents) {
-    const html = await document(file, { entry, names, along: importedAtOnce(result.metafile, source) });
-    files.set(`/${file}`, pageFile(html, 'text/html; charset=utf-8', false));
+  for (const each of documents) {
+    const html = await documentOf(each, names, importedAtOnce(result.metafile, each.source));
+    files.set(`/${each.file}`, pageFile(html, 'text/html; charset=utf-8', false));
   }
   return files;
 }
 
-/** Each document with the name and the source of its entry. */
-const documents = [
-  ['index.html', 'page', 'main.tsx'],
-  ['embed.html', 'embed', 'embed.tsx'],
-] as const;
+/** An HTML file: `document.html` with what is its own. */
+interface PageDocument {
+  readonly file: string;
+  /** Name and source of its entry. */
+  readonly entry: string;
+  readonly source: string;
+  /** Colour schemes that it is made for. */
+  readonly schemes: string;
+  readonly description: string;
+  readonly noscript: string;
+  /** More tags of its head. */
+  readonly tags: readonly string[];
+}
+
+const documents: readonly PageDocument[] = [
+  {
+    file: 'index.html',
+    entry: 'page',
+    source: 'main.tsx',
+    schemes: 'light dark',
+    description: 'Go live and watch live streams with Headwater.',
+    noscript:
+      'This page plays live video and needs JavaScript. Enable it for this site, then reload the page.',
+    tags: [],
+  },
+  {
+    file: 'embed.html',
+    entry: 'embed',
+    source: 'embed.tsx',
+    schemes: 'dark',
+    description: 'A live stream.',
+    noscript: 'This player needs JavaScript. Enable it for this site, then reload the page.',
+    tags: ['<meta name="robots" content="noindex" />'],
+  },
+];
 
 /** Scripts that an entry imports statically. */
 function importedAtOnce({ outputs }: Metafile, source: string): readonly string[] {
@@ -87,25 +117,25 @@ function importedAtOnce({ outputs }: Metafile, source: string): readonly string[
 }
 
 /** The HTML with the names of its entry's script and style, and preload links for the scripts it imports. */
-async function document(
-  file: string,
-  { entry, names, along }: { entry: string; names: readonly string[]; along: readonly string[] },
+async function documentOf(
+  { entry, schemes, description, noscript, tags }: PageDocument,
+  names: readonly string[],
+  along: readonly string[],
 ): Promise<Uint8Array> {
   const named = (extension: string, of = entry) =>
     names.find((name) => name.startsWith(`/assets/${of}-`) && name.endsWith(extension)) ?? '';
   const reload = named('.js', 'reload');
-  const template = await readFile(join(pageDir, file), 'utf8');
-  return Buffer.from(
-    template
-      .replaceAll('{{style}}', named('.css'))
-      .replaceAll('{{script}}', named('.js'))
-      .replace(
-        '{{along}}',
-        [
-          ...along.map((name) => `<link rel="modulepreload" href="${name}" />`),
-          ...(reload === '' ? [] : [`<script type="module" src="${reload}"></script>`]),
-        ].join('\n    '),
-      ),
-    'utf8',
-  );
+  const more = [
+    ...tags,
+    ...along.map((name) => `<link rel="modulepreload" href="${name}" />`),
+    ...(reload === '' ? [] : [`<script type="module" src="${reload}"></script>`]),
+  ];
+  const values: Readonly<Record<string, string>> = {
+    ...{ schemes, description, noscript },
+    style: named('.css'),
+    script: named('.js'),
+    more: more.join('\n    '),
+  };
+  const template = await readFile(join(pageDir, 'document.html'), 'utf8');
+  return Buffer.from(template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''));
 }

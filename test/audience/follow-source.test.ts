@@ -11,7 +11,7 @@ test('an edge that does not answer is said once, and again after it did', async 
     source: {
       take: async () => {
         const isUp = answers[asked++];
-        if (asked >= answers.length) turns.emit('done');
+        if (asked > answers.length) turns.emit('done');
         if (!isUp) throw new Error('refused');
         return [];
       },

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { EdgeRules } from '../../edge/policy/access/playback.ts';
+import { poll } from '../../retry/poll.ts';
 import { codeOf } from './disk/disk-errors.ts';
 import { readEdgeRules } from './edge-rules-file.ts';
 
@@ -21,35 +22,24 @@ export async function watchEdgeRules(options: EdgeRulesWatchOptions): Promise<()
   const { path, changed, failed, everyMs = 100 } = options;
   let known = await identity(path);
   changed(await readEdgeRules(path));
-  let isFailing = false;
-  let timer: NodeJS.Timeout | undefined;
-  let isEnded = false;
-
-  const look = async (): Promise<void> => {
-    try {
+  return poll({
+    look: async (afterFailure) => {
       const now = await identity(path);
-      if (now !== known || isFailing) {
-        // Someone deleted the file, which must not restore or open any stream.
-        if (now === 'none') throw new Error(`${path} was deleted.`);
-        const rules = await readEdgeRules(path);
-        // If the file was deleted or replaced during the read, the rules may wrongly read as empty: wait for the next look.
-        if ((await identity(path)) === now) {
-          changed(rules);
-          known = now;
-          isFailing = false;
-        }
-      }
-    } catch (cause) {
-      if (!isFailing) failed(cause);
-      isFailing = true;
-    }
-    if (!isEnded) timer = setTimeout(look, everyMs);
-  };
-  timer = setTimeout(look, everyMs);
-  return () => {
-    isEnded = true;
-    clearTimeout(timer);
-  };
+      if (now === known && !afterFailure) return undefined;
+      // Someone deleted the file, which must not restore or open any stream.
+      if (now === 'none') throw new Error(`${path} was deleted.`);
+      const rules = await readEdgeRules(path);
+      // If the file was deleted or replaced during the read, the rules may wrongly read as empty: wait for the next look.
+      if ((await identity(path)) !== now) return undefined;
+      known = now;
+      return rules;
+    },
+    found: (rules) => {
+      if (rules) changed(rules);
+    },
+    failed,
+    everyMs: () => everyMs,
+  });
 }
 
 /** Changes whenever the file is replaced. */

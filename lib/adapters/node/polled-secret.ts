@@ -1,6 +1,7 @@
 import type { SecretHandler, SecretSource } from '../../control-store/ports.ts';
 import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
 import { spread } from '../../retry/policy/backoff.ts';
+import { poll } from '../../retry/poll.ts';
 
 const maxSecretBytes = 65_536;
 
@@ -24,40 +25,26 @@ export function polledSecret({ name, mend, fetch, everyMs }: PolledSecretOptions
     if (text.length <= maxSecretBytes) return text;
     throw new SecretUnreadableError(`The secret ${name} is larger than ${maxSecretBytes} bytes.`, mend);
   };
-  return { name, read, watch: (known, handler) => poll(read, everyMs, known, handler) };
+  return { name, read, watch: (known, handler) => follow(read, everyMs, known, handler) };
 }
 
-function poll(
+function follow(
   read: () => Promise<string>,
   everyMs: number,
   known: string,
   handler: SecretHandler,
 ): () => void {
   let last = known;
-  let failing = false;
-  let timer: NodeJS.Timeout | undefined;
-  const look = async (): Promise<void> => {
-    const [text, cause] = await read().then(
-      (text) => [text, undefined] as const,
-      (cause: SecretUnreadableError) => [undefined, cause] as const,
-    );
-    if (timer === undefined) return;
-    later();
-    if (cause !== undefined) {
-      if (!failing) handler.failed(cause);
-    } else if (text !== last) {
+  return poll({
+    look: read,
+    found: (text) => {
+      if (text === last) return;
       last = text;
       handler.changed(text);
-    }
-    failing = cause !== undefined;
-  };
-  const later = (): void => {
-    timer = setTimeout(() => void look(), spread(everyMs, 0.1, Math.random()));
-    timer.unref();
-  };
-  later();
-  return () => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
+    },
+    failed: (cause) => {
+      if (cause instanceof SecretUnreadableError) handler.failed(cause);
+    },
+    everyMs: () => spread(everyMs, 0.1, Math.random()),
+  });
 }

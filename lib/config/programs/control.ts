@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { cidrs } from '../cidrs.ts';
 import { encoderTiers } from '../encoder-tiers.ts';
 import { envCodec } from '../env.ts';
-import { baseUrl, eventRetentionDays, host, list, ownNames, port, regionName } from '../fields.ts';
+import { baseUrl, cidrs, eventRetentionDays, host, list, ownNames, port, regionName } from '../fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { cidrs } from '../cidrs.ts';
 import { defaultReplayMaxBytes } from '../defaults.ts';
 import { envCodec } from '../env.ts';
-import { eventRetentionDays, port } from '../fields.ts';
+import { cidrs, eventRetentionDays, port } from '../fields.ts';
 import { certificateLocation, controlStoreLocation, eventBusLocation, secretLocation } from '../locations.ts';
 import { rtmpApp } from '../names.ts';
 import { memberFields, memberVariables } from './fleet-member.ts';

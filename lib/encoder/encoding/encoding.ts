@@ -1,57 +1,35 @@
-import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
 import type { CaptionChannel } from '../../packaging/codec/avc-captions.ts';
-import { type Ladder, soundAlone } from '../../packaging/ladder-fit.ts';
 import { defaultPartMs, segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
-import type { StreamId } from '../../routing/ids.ts';
-import { uniform } from '../../routing/rendezvous.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
-import type { TrackHeader } from '../policy/track-header.ts';
 import type { EncoderExit, StartEncoder } from '../ports.ts';
 import { EncoderRun } from './encoder-run.ts';
 import { type FirstShown, firstShown } from './policy/feed/first-shown.ts';
-import { PictureFeed } from './policy/feed/picture-feed.ts';
-import { stillsBefore, stillTags } from './policy/feed/still-tags.ts';
-import { TagHistory } from './policy/feed/tag-history.ts';
+import { stillsBefore } from './policy/feed/still-tags.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg/ffmpeg-version.ts';
 import type { PictureKind } from './policy/ffmpeg/picture-outputs.ts';
 import { RestartLimit } from './policy/ffmpeg/restart-limit.ts';
-import { LadderWatch } from './policy/ladder/ladder-watch.ts';
-import { OwnSizes } from './policy/ladder/own-sizes.ts';
-import { type ReturnTurn, RungReturn } from './policy/ladder/rung-return.ts';
-import type { Part } from './policy/segmenting/part.ts';
-import { PartGate, type ReleasedPart } from './policy/segmenting/part-gate.ts';
-import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/segmenting/segment-groups.ts';
+import { type RunPlan, RunPlanner, type RunPlannerOptions } from './policy/ladder/run-plan.ts';
+import { RunOutputs, type RunOutputsHandler } from './policy/segmenting/run-outputs.ts';
+import { RunFeed } from './run-feed.ts';
 
-export interface EncodingOptions {
+export interface EncodingOptions extends RunPlannerOptions {
   readonly startEncoder: StartEncoder;
   readonly ffmpeg: Pick<FfmpegBuild, 'release' | 'year'>;
-  readonly ladder: LadderConfig;
   /** @default x264 */
   readonly videoEncoder?: VideoEncoder;
   readonly clock: Clock;
-  readonly streamId: StreamId;
-  /** Ids of the renditions that another worker made of the broadcast. */
-  readonly made?: readonly string[];
-  /** Shared by all broadcasts of the worker. */
-  readonly returnTurn: ReturnTurn;
   /** One of `partLengthsMs`. @default defaultPartMs */
   readonly partMs?: number;
   /** Unix ms of stream time 0, once it is known: the first part of each segment carries it (`prft`). */
   readonly startedAtMs?: () => number | undefined;
 }
 
-export interface EncodingHandler {
-  /**
-   * A part of a rendition, as soon as its last frame is out: in order for each track, before the group of its number. `headers`: of
-   * all tracks of the run. A run that makes a number again begins with part 0; what came of it before counts no longer.
-   */
-  part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>): void;
-  group(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void;
+export interface EncodingHandler extends RunOutputsHandler {
   /** A JPEG of the first picture of a cell of the storyboard, or of a run. One may come again, or from another run. */
   picture(kind: PictureKind, streamMs: number, jpeg: Buffer): void;
   /** Captions are in the pictures. Called for each channel, by each run. */
@@ -78,19 +56,6 @@ export interface EncodingHandler {
 /** Encoder processes of one broadcast at a time. */
 const mostRuns = 2;
 
-/** What runs make. */
-interface Plan {
-  readonly format: InputFormat;
-  readonly rungs: LadderWatch;
-}
-
-/** A run that is still fed until its tracks have passed the number at which the next run takes over. */
-interface RetiringRun {
-  readonly run: EncoderRun;
-  readonly number: number;
-  readonly past: Set<string>;
-}
-
 /**
  * The encoding of one broadcast: one ffmpeg at a time, and whatever it takes to replace it without a gap – when the input
  * changes, when the machine is too slow for the ladder, when ffmpeg crashes. Runs hand over at a segment number.
@@ -98,23 +63,18 @@ interface RetiringRun {
 export class Encoding {
   readonly #options: EncodingOptions;
   readonly #handler: EncodingHandler;
-  readonly #collector = new GroupCollector();
-  readonly #parts = new PartGate();
-  readonly #headers = new Map<number, Map<string, TrackHeader>>();
-  readonly #pictures = new PictureFeed();
-  readonly #history = new TagHistory();
-  readonly #sizes: OwnSizes;
+  readonly #planner: RunPlanner;
+  readonly #feed = new RunFeed();
+  readonly #outputs: RunOutputs;
   readonly #restarts = new RestartLimit();
   readonly #runs = new Set<EncoderRun>();
-  #active?: EncoderRun;
-  #plan?: Plan;
+  #plan?: RunPlan;
   /** A new format: its run starts at the next key frame. */
   #nextFormat?: InputFormat;
-  #retiring?: RetiringRun;
   /** The number from which on a rung that was shed is made again. */
   #returnAt?: number | undefined;
-  #restartAtMs?: number;
-  #restartFrom = 0;
+  /** ffmpeg crashed: when another one makes everything from this number on. */
+  #restart?: { readonly atMs: number; readonly fromNumber: number } | undefined;
   #runCount = 0;
   #keyFramesAtMs: readonly number[] = [];
   #fromNumber = 0;
@@ -124,17 +84,18 @@ export class Encoding {
   constructor(options: EncodingOptions, handler: EncodingHandler) {
     this.#options = options;
     this.#handler = handler;
-    this.#sizes = new OwnSizes(options.ladder, options.made);
+    this.#planner = new RunPlanner(options, (rendition, all) => handler.sizeRefused(rendition, all));
+    this.#outputs = new RunOutputs(handler);
   }
 
   /** Bytes that ffmpeg hasn't read yet. */
   get backlogBytes(): number {
-    return this.#active?.backlogBytes ?? 0;
+    return this.#feed.active?.backlogBytes ?? 0;
   }
 
   /** The ffmpeg that makes the newest media, and how far it is behind what it was given. */
   get pace(): { readonly run: number; readonly lagMs: number } | undefined {
-    const run = this.#active;
+    const run = this.#feed.active;
     return run && { run: run.id, lagMs: run.lagMs };
   }
 
@@ -165,14 +126,17 @@ export class Encoding {
     }
     this.#plan = { ...plan, format };
     // Changed there and back before a key frame.
-    const isMade = this.#active !== undefined || this.#restartAtMs !== undefined;
+    const isMade = this.#feed.active !== undefined || this.#restart !== undefined;
     if (isMade) this.#nextFormat = undefined;
   }
 
   feed(tag: StreamTag): void {
     if (this.#ending) return;
     if (this.#nextFormat && tag.keyframe && this.#mayStart) this.#switchFormat(this.#nextFormat, tag);
-    for (const each of this.#pictures.prepare(tag)) this.#feedPrepared(each);
+    for (const each of this.#feed.prepare(tag)) {
+      this.#feed.push(each);
+      this.#takeBack(each);
+    }
   }
 
   /** One ffmpeg may finish while another one begins. Until there is only one, that one takes other sizes as well: it scales them. */
@@ -180,36 +144,27 @@ export class Encoding {
     return this.#runs.size < mostRuns;
   }
 
-  #feedPrepared(tag: StreamTag): void {
-    this.#history.push(tag);
-    this.#active?.feed(tag);
-    this.#feedRetiring(tag);
-    this.#takeBack(tag);
-  }
-
   flush(): void {
-    this.#active?.flush();
-    this.#retiring?.run.flush();
+    this.#feed.flush();
   }
 
   /** Call a few times a second. */
   tick(): void {
     const nowMs = this.#options.clock.nowMs();
-    if (this.#restartAtMs !== undefined && nowMs >= this.#restartAtMs && this.#plan) {
-      this.#restartAtMs = undefined;
-      this.#startFromHistory(this.#plan, this.#restartFrom);
+    const restart = this.#restart;
+    if (restart && nowMs >= restart.atMs && this.#plan) {
+      this.#restart = undefined;
+      this.#startFromHistory(this.#plan, restart.fromNumber);
     }
-    const run = this.#active;
-    if (run && this.#returnAt === undefined && !this.#retiring) this.#fitMachine(run, nowMs);
-    if (run) this.#history.forgetBefore(segmentStartMs(this.#collector.nextOf(run.id) ?? run.fromNumber));
+    const run = this.#feed.active;
+    if (run && this.#returnAt === undefined && !this.#feed.isHandingOver) this.#fitMachine(run, nowMs);
+    if (run) this.#feed.forgetBefore(this.#outputs.nextOf(run.id) ?? run.fromNumber);
   }
 
   /** Ends the input. Resolves when every segment is out; with `wholeSegmentsOnly` the shorter last one is dropped. */
   async end({ wholeSegmentsOnly = false } = {}): Promise<void> {
     this.#ending = true;
-    if (wholeSegmentsOnly) this.#active?.stopBefore(segmentNumberAt(this.#history.completeMs));
-    this.#retiring?.run.endInput();
-    this.#active?.endInput();
+    this.#feed.end({ wholeSegmentsOnly });
     if (this.#runs.size === 0) return;
     const timer = setTimeout(() => {
       this.#handler.stuck(drainLimits.encoderMs);
@@ -228,7 +183,7 @@ export class Encoding {
   }
 
   #switchFormat(format: InputFormat, first: StreamTag): void {
-    const old = this.#active;
+    const old = this.#feed.active;
     if (format.picture && this.#plan && !this.#plan.format.picture) {
       // Without a run (ffmpeg has crashed), pictures wait for their next key frame.
       if (old && first.type === 'video') this.#addPictures(format, first, old);
@@ -238,29 +193,15 @@ export class Encoding {
     const isOnGrid = first.streamMs === segmentStartMs(segmentNumberAt(first.streamMs));
     const next = segmentNumberAt(first.streamMs) + (old && !isOnGrid ? 1 : 0);
     const number = Math.max(next, this.#fromNumber);
-    if (old) this.#fillUp(old, number);
-    this.#history.clear();
+    if (this.#plan) this.#feed.fillUp(number, this.#plan.format);
+    this.#feed.clear();
     this.#start(this.#planFor(format), number, first.streamMs, firstShown([first], first.streamMs));
   }
 
-  /** What was shed of another input says nothing about this one. */
-  #planFor(format: InputFormat): Plan {
-    const { streamId, returnTurn } = this.#options;
-    const known = this.#plan;
-    const isKnown = known && sameFormat(known.format, format);
-    // Broadcasts that were shed in the same second try again at different times.
-    const rungReturn = new RungReturn((tries) => uniform(`${streamId}\n${tries}`));
-    const rungs = isKnown ? known.rungs : new LadderWatch(this.#fit(format), rungReturn, returnTurn);
+  #planFor(format: InputFormat): RunPlan {
     this.#returnAt = undefined;
-    this.#plan = { format, rungs };
+    this.#plan = this.#planner.planFor(format, this.#plan);
     return this.#plan;
-  }
-
-  #fit({ picture }: InputFormat): Ladder {
-    if (!picture) return soundAlone(this.#options.ladder);
-    const { ladder, refused } = this.#sizes.fit(picture.input);
-    if (refused !== undefined) this.#handler.sizeRefused(refused, outputIds(ladder));
-    return ladder;
   }
 
   /**
@@ -269,36 +210,19 @@ export class Encoding {
    */
   #addPictures(format: InputFormat, first: StreamTag, old: EncoderRun): void {
     const number = Math.max(segmentNumberAt(first.streamMs), this.#nextNumberOf(old));
-    const startMs = segmentStartMs(number);
-    const stills = stillsBefore(first, startMs);
-    const sound = this.#history.soundFor(startMs);
+    const stills = stillsBefore(first, segmentStartMs(number));
+    const sound = this.#feed.soundFor(number).map((tag) => ({ ...tag, keyframe: false }));
     this.#nextFormat = undefined;
-    old.stopBefore(number);
-    this.#retiring = { run: old, number, past: new Set(['video']) };
-    this.#history.clear();
-    const run = this.#start(this.#planFor(format), number, stills[0]?.streamMs ?? first.streamMs);
-    for (const tag of [...stills, ...sound]) {
-      for (const each of this.#pictures.prepare({ ...tag, keyframe: tag.keyframe && tag.type === 'video' })) {
-        this.#history.push(each);
-        run.feed(each);
-      }
-    }
-  }
-
-  /** Feeds the last picture and silence up to the number at which the next run begins. */
-  #fillUp(run: EncoderRun, number: number): void {
-    for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) {
-      for (const each of this.#pictures.prepare(tag)) run.feed(each);
-    }
-    this.#pictures.beginRun();
-    run.stopBefore(number);
-    run.endInput();
+    this.#feed.retire(number, 'video');
+    this.#feed.clear();
+    this.#start(this.#planFor(format), number, stills[0]?.streamMs ?? first.streamMs);
+    this.#feed.prime([...stills, ...sound]);
   }
 
   #fitMachine(run: EncoderRun, nowMs: number): void {
     const advice = this.#plan?.rungs.observe(run.lagMs, nowMs);
     if (advice === 'shed') this.#shed(run, nowMs);
-    if (advice === 'return' && this.#mayStart) this.#returnAt = segmentNumberAt(this.#history.lastMs) + 1;
+    if (advice === 'return' && this.#mayStart) this.#returnAt = this.#feed.lastNumber + 1;
   }
 
   #shed(run: EncoderRun, nowMs: number): void {
@@ -307,8 +231,7 @@ export class Encoding {
     // What this run still has to do would hold up the next one, which makes it again.
     run.kill();
     this.#goOnFrom(run);
-    this.#emit(this.#collector.abandonRun(run.id));
-    this.#handOn(this.#parts.endRun(run.id));
+    this.#outputs.ended(run.id, { isWhole: false, endsPictures: false });
     this.#startFromHistory(this.#plan!, number);
   }
 
@@ -319,37 +242,23 @@ export class Encoding {
   /** Starts the run that makes one more rung when its first segment's media begins to arrive. */
   #takeBack(tag: StreamTag): void {
     const number = this.#returnAt;
-    const old = this.#active;
-    if (number === undefined || !old || !this.#plan || tag.streamMs < segmentStartMs(number)) return;
+    if (number === undefined || !this.#feed.active || !this.#plan) return;
+    if (tag.streamMs < segmentStartMs(number)) return;
     const { rungs } = this.#plan;
     this.#returnAt = undefined;
-    old.stopBefore(number);
-    this.#retiring = { run: old, number, past: new Set([tag.type]) };
+    this.#feed.retire(number, tag.type);
     const id = rungs.takeBack(this.#options.clock.nowMs());
     if (id !== undefined) this.#handler.restored(id, outputIds(rungs.ladder));
     this.#startFromHistory(this.#plan, number);
   }
 
-  #feedRetiring(tag: StreamTag): void {
-    const retiring = this.#retiring;
-    if (!retiring) return;
-    // A run without pictures ends where the sound does.
-    if (tag.type === 'video' && !retiring.run.plan.input) return;
-    retiring.run.feed(tag);
-    const lateMs = tag.streamMs - segmentStartMs(retiring.number);
-    if (lateMs >= 0) retiring.past.add(tag.type);
-    if (retiring.past.size < 2 && lateMs < 1000) return;
-    this.#retiring = undefined;
-    retiring.run.endInput();
-  }
-
-  #startFromHistory(plan: Plan, number: number): void {
-    const tags = this.#history.from(segmentStartMs(number));
+  #startFromHistory(plan: RunPlan, number: number): void {
+    const tags = this.#feed.from(number);
     const first = tags[0];
     if (!first) {
       // No key frame to start from: the next one starts the run, as for a new input.
       this.#nextFormat = plan.format;
-      this.#active = undefined;
+      this.#feed.lose();
       return;
     }
     const fromNumber = Math.max(number, segmentNumberAt(first.streamMs));
@@ -362,12 +271,11 @@ export class Encoding {
    * `shown`: the first picture that is to be encoded. Earlier ones are there only to decode it, or, behind a recovery point, refer to
    * what came before that and can't be decoded.
    */
-  #start({ format, rungs }: Plan, fromNumber: number, firstMs: number, shown?: FirstShown): EncoderRun {
+  #start({ format, rungs }: RunPlan, fromNumber: number, firstMs: number, shown?: FirstShown): EncoderRun {
     const id = ++this.#runCount;
     const { ladder } = rungs;
-    const ids = outputIds(ladder);
-    this.#collector.addRun(id, ids);
-    this.#parts.addRun(id, ids, format.picture !== undefined);
+    const outputs = this.#outputs;
+    outputs.addRun(id, outputIds(ladder), format.picture !== undefined);
     const { partMs = defaultPartMs, startedAtMs } = this.#options;
     const extraKeyFramesMs = this.#keyFramesAtMs.filter((ms) => ms > segmentStartMs(fromNumber));
     const run: EncoderRun = new EncoderRun(
@@ -389,16 +297,16 @@ export class Encoding {
       },
       this.#options.startEncoder,
       {
-        header: (track, header) => this.#addHeader(id, ids, track, header),
-        part: (track, part) => this.#handOn(this.#parts.push(id, track, part)),
-        segment: (track, segment) => this.#emit(this.#collector.push(id, track, segment)),
+        header: (track, header) => outputs.header(id, track, header),
+        part: (track, part) => outputs.part(id, track, part),
+        segment: (track, segment) => outputs.segment(id, track, segment),
         picture: (kind, streamMs, jpeg) => this.#handler.picture(kind, streamMs, jpeg),
         captions: (channel) => this.#handler.captions(channel),
-        over: () => this.#handOn(this.#parts.over(id)),
+        over: () => outputs.over(id),
         ended: (exit, expected) => this.#ended(run, exit, expected),
       },
     );
-    this.#active = run;
+    this.#feed.begin(run);
     this.#runs.add(run);
     rungs.started(this.#options.clock.nowMs());
     this.#handler.started(run);
@@ -413,27 +321,25 @@ export class Encoding {
     } catch (cause) {
       this.#handler.faulted(cause);
       // No other run took its place, and none would.
-      if (run === this.#active && !this.#ending) this.#fail();
+      if (run === this.#feed.active && !this.#ending) this.#fail();
     }
     if (this.#runs.size === 0) this.#idle?.();
   }
 
   #succeed(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     const nextNumber = this.#nextNumberOf(run);
-    if (!expected && run === this.#active) this.#goOnFrom(run);
-    const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
+    const isActive = run === this.#feed.active;
+    if (!expected && isActive) this.#goOnFrom(run);
     const isLast = this.#ending && this.#runs.size === 0;
-    this.#emit(isLast && run.plan.input ? dropAudioOnlyEnd(groups) : groups);
-    this.#handOn(this.#parts.endRun(run.id));
-    this.#headers.delete(run.id);
-    if (!expected) {
-      this.#handler.crashed(run, exit);
-      if (run === this.#active) {
-        this.#reportShed(this.#plan?.rungs.crashed(this.#options.clock.nowMs()));
-        this.#restart(nextNumber);
-      }
-      if (run === this.#retiring?.run) this.#retiring = undefined;
+    const endsPictures = isLast && run.plan.input !== undefined;
+    this.#outputs.ended(run.id, { isWhole: expected, endsPictures });
+    if (expected) return;
+    this.#handler.crashed(run, exit);
+    if (isActive) {
+      this.#reportShed(this.#plan?.rungs.crashed(this.#options.clock.nowMs()));
+      this.#restartFrom(nextNumber);
     }
+    this.#feed.gone(run);
   }
 
   /** Players that have parts of a run that is made again go on where the next one makes one more key frame. */
@@ -450,40 +356,16 @@ export class Encoding {
 
   /** The first number that no segment group has come out for. */
   #nextNumberOf(run: EncoderRun): number {
-    return Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
+    return Math.max(this.#outputs.nextOf(run.id) ?? 0, run.fromNumber);
   }
 
-  #restart(fromNumber: number): void {
-    this.#active = undefined;
+  #restartFrom(fromNumber: number): void {
+    this.#feed.lose();
     this.#returnAt = undefined;
     if (this.#ending) return;
     const nowMs = this.#options.clock.nowMs();
     const delayMs = this.#restarts.crashed(nowMs);
-    if (delayMs === undefined) {
-      this.#fail();
-      return;
-    }
-    this.#restartFrom = fromNumber;
-    this.#restartAtMs = nowMs + delayMs;
-  }
-
-  #emit(groups: readonly SegmentGroup[]): void {
-    for (const group of groups) {
-      const headers = this.#headers.get(group.run);
-      this.#handOn(this.#parts.group(group.run, group.number));
-      if (headers) this.#handler.group(group, headers);
-    }
-  }
-
-  #handOn(parts: readonly ReleasedPart[]): void {
-    for (const { track, part, headers } of parts) this.#handler.part(track, part, headers);
-  }
-
-  /** Headers arrive as the tracks start; they are kept in ladder order. */
-  #addHeader(run: number, ids: readonly string[], id: string, header: TrackHeader): void {
-    const known = new Map(this.#headers.get(run)).set(id, header);
-    const headers = new Map(ids.flatMap((each) => (known.has(each) ? [[each, known.get(each)!]] : [])));
-    this.#headers.set(run, headers);
-    this.#handOn(this.#parts.headers(run, headers));
+    if (delayMs === undefined) this.#fail();
+    else this.#restart = { atMs: nowMs + delayMs, fromNumber };
   }
 }

@@ -6,6 +6,8 @@ export const workerTiming = {
   heartbeatMs: fleetBeatMs,
   /** A look at a page of the open broadcasts, for abandoned ones. */
   sweepMs: 5_000,
+  /** The input's current bit rate, in a broadcast's record. */
+  inputReportMs: 5_000,
   /** Its load, for metrics. */
   loadEveryMs: 10_000,
 } as const;

@@ -14,13 +14,8 @@ import type { ObjectStore } from '../../object-store/ports.ts';
 import { fenceObject } from './fence-object.ts';
 import { storedSprites } from './policy/pictures/storyboard.ts';
 import { type IndexMarks, readIndexMarks } from './policy/recovery/index-marks.ts';
-import {
-  initNamesOf,
-  lastNamed,
-  ownNumbersOf,
-  type RestoredPublication,
-  restorePublication,
-} from './policy/recovery/restore.ts';
+import { type RestoredPublication, restorePublication } from './policy/recovery/restore.ts';
+import { initNamesOf, lastNamed, ownNumbersOf } from './policy/recovery/stored-playlist.ts';
 import { readSegmentFacts } from './policy/recovery/stored-segment.ts';
 import type { SegmentFacts } from './policy/segment-facts.ts';
 

@@ -1,16 +1,11 @@
 import type { Clock } from '../../net/clock.ts';
-import { ObjectStoreFullError, PreconditionFailedError } from '../../object-store/errors.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
-import type { RetryPolicy } from '../../retry/policy/backoff.ts';
-import { retry } from '../../retry/retry.ts';
 import type { SegmentGroup } from '../encoding/policy/segmenting/segment-groups.ts';
-import { Outage } from '../policy/outage.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
-import { ObjectWriter } from './object-writer.ts';
-import type { ObjectWrite } from './policy/object-write.ts';
+import { PersistentWriter, WriterStoppedError } from './persistent-writer.ts';
 import type { Publication, PublicationStep } from './policy/publication.ts';
 import { readSegmentFacts } from './policy/recovery/stored-segment.ts';
-import type { SegmentFacts } from './policy/segment-facts.ts';
+import { type QueuedGroup, WriteQueue } from './policy/write-queue.ts';
 
 export interface SegmentWriterHandler {
   /** Whether objects may be written now. Called before each write; resolves when the answer is known. */
@@ -36,70 +31,35 @@ export interface SegmentWriterHandler {
   faulted(cause: unknown): void;
 }
 
-interface QueuedGroup {
-  readonly group: SegmentGroup;
-  readonly headers: ReadonlyMap<string, TrackHeader>;
-  readonly bytes: number;
-  /** What another encoder had stored under the names of its segments. */
-  readonly foreign: Map<string, SegmentFacts | undefined>;
-  underWay: boolean;
-  /** Dropped to make room for newer ones. If its write is under way, it may still succeed. */
-  givenUp: boolean;
-}
-
-/** Limit for segments waiting for an origin that isn't accepting them: above it the oldest are dropped. */
-const maxQueuedBytes = 48 * 1024 * 1024;
-/**
- * Until the write succeeds, its group is dropped, or the writer is stopped. Only the writer retries; the store sends one request
- * per call (`PutOptions.once`), so the lease is checked before each. Pauses grow slowly: with half of all requests failing, some
- * of a segment's dozen objects fail five times or more.
- */
-const whileFailing: RetryPolicy = { firstMs: 100, factor: 1.5, longestMs: 1000, jitter: 0.25 };
 /** The playlists are written at least once per this many groups of a backlog. */
 const groupsPerRound = 8;
-/**
- * A write that soon succeeds at its second or third try is no outage; ten seconds without a failure end one, in which each object is
- * written at least once.
- */
-const troubleLimits = { graceMs: 1000, steadyMs: 10_000 };
-
-/** Writing was stopped for good before everything was written. */
-class WriterStoppedError extends Error {
-  override readonly name = 'WriterStoppedError';
-  readonly code = 'WRITER_STOPPED';
-}
-
-/** One attempt to write an object failed. */
-class NotWrittenError extends Error {
-  override readonly name = 'NotWrittenError';
-  readonly code = 'NOT_WRITTEN';
-}
 
 /**
  * Uploads groups to the origin in order: init segments, segments, then, when they are due, the playlists that name them and the
  * manifests that link to the playlists, then the confirmation. What a playlist doesn't name yet another worker finds by its name
  * (docs/decisions/0034). Groups wait in a bounded queue. A slow origin gets several at once so that it can keep
- * up; a failing one gets one at a time. A failed write is retried with growing pauses until it succeeds, its group is dropped
- * for lack of room, or `stop` is called.
+ * up; a failing one gets one at a time. A failed write is retried until it succeeds, its group is dropped for lack of room, or `stop` is
+ * called.
  */
 export class SegmentWriter {
-  readonly #objects: ObjectWriter;
+  readonly #objects: PersistentWriter;
   readonly #publication: Publication;
   readonly #clock: Clock;
   readonly #handler: SegmentWriterHandler;
-  #queue: QueuedGroup[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new WriteQueue();
   #running?: Promise<void>;
-  readonly #stopping = new AbortController();
   #indexesDue = false;
-  readonly #trouble = new Outage(troubleLimits);
-  #toldFull = false;
   /** Segments dropped since the outage began, and in total. */
   #lost = 0;
   #lostInAll = 0;
 
   constructor(store: ObjectStore, publication: Publication, clock: Clock, handler: SegmentWriterHandler) {
-    this.#objects = new ObjectWriter(store, publication.epoch, (byEpoch) => this.#supersede(byEpoch));
+    this.#objects = new PersistentWriter(store, publication.epoch, clock, {
+      mayWrite: () => handler.mayWrite(),
+      trouble: (detail) => handler.trouble({ ...detail, queuedSegments: this.#queue.length }),
+      recovered: (downMs) => this.#recovered(downMs),
+      superseded: (byEpoch) => this.#supersede(byEpoch),
+    });
     this.#publication = publication;
     this.#clock = clock;
     this.#handler = handler;
@@ -111,12 +71,9 @@ export class SegmentWriter {
   }
 
   enqueue(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
-    if (this.#stopped) return;
-    const bytes = [...group.segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
+    if (this.#objects.stopped) return;
     this.#publication.complete(group, headers, this.#clock.nowMs());
-    this.#queue.push({ group, headers, bytes, foreign: new Map(), underWay: false, givenUp: false });
-    this.#queuedBytes += bytes;
-    this.#shedBacklog();
+    for (const dropped of this.#queue.push(group, headers)) this.#giveUp(dropped);
     this.#run();
   }
 
@@ -141,53 +98,59 @@ export class SegmentWriter {
 
   /** Stops writing, from the next write on. */
   stop(): void {
-    this.#halt();
+    this.#objects.stop();
     this.#lostInAll += this.#queue.length;
-    this.#queue = [];
-  }
-
-  get #stopped(): boolean {
-    return this.#stopping.signal.aborted;
-  }
-
-  /** Also ends pauses between retries. */
-  #halt(): void {
-    this.#stopping.abort(new WriterStoppedError('Stopped before every segment was written'));
+    this.#queue.clear();
   }
 
   async #conclude(withinMs: number, last: () => Promise<void>): Promise<void> {
     const timer = setTimeout(() => this.stop(), withinMs);
     try {
       while (this.#running) await this.#running;
-      this.#stopping.signal.throwIfAborted();
+      this.#objects.throwIfStopped();
       await last();
-      this.#recovered(this.#trouble.conclude());
+      this.#objects.conclude();
     } finally {
       clearTimeout(timer);
-      this.#halt();
+      this.#objects.stop();
     }
   }
 
   #run(): void {
     this.#running ??= this.#drain()
       .catch((cause: unknown) => {
-        if (cause instanceof WriterStoppedError) return;
-        const lost = this.#dequeue();
-        if (lost) this.#giveUp(lost);
-        this.#handler.faulted(cause);
+        if (!(cause instanceof WriterStoppedError)) this.#orStop(() => this.#skipOldest(cause));
       })
       .finally(() => {
         this.#running = undefined;
-        if (this.#queue.length > 0 && !this.#stopped) this.#run();
+        this.#orStop(() => {
+          if (this.#queue.length > 0 && !this.#objects.stopped) this.#run();
+        });
       });
   }
 
+  #skipOldest(cause: unknown): void {
+    const lost = this.#queue.shift();
+    if (lost) this.#giveUp(lost);
+    this.#handler.faulted(cause);
+  }
+
+  /** Whatever else fails here would fail for ever. */
+  #orStop(step: () => void): void {
+    try {
+      step();
+    } catch (cause) {
+      this.#objects.stop();
+      this.#handler.faulted(cause);
+    }
+  }
+
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0 && !this.#stopped) {
+    while (this.#queue.length > 0 && !this.#objects.stopped) {
       const published: number[] = [];
       // Groups that arrive meanwhile are for the next round: the playlists must not wait for them.
       for (let left = Math.min(groupsPerRound, this.#queue.length); left > 0 && this.#queue.length > 0; ) {
-        const batch = this.#queue.slice(0, this.#trouble.suspected ? 1 : left);
+        const batch = this.#queue.oldest(this.#objects.suspected ? 1 : left);
         left -= batch.length;
         published.push(...(await this.#writeGroups(batch)));
       }
@@ -196,8 +159,7 @@ export class SegmentWriter {
       await this.#contain(async () => {
         if (this.#indexesDue || this.#publication.playlistsDue) await this.#writePlaylists();
         // Whoever takes the lease looks for segments after that: it finds all that are confirmed while the lease is ours.
-        if (!(await this.#handler.mayWrite())) this.#halt();
-        this.#stopping.signal.throwIfAborted();
+        await this.#objects.check();
         this.#handler.published(newest, published.length);
       });
     }
@@ -227,7 +189,7 @@ export class SegmentWriter {
     for (const [at, queued] of batch.entries()) {
       const { group, foreign } = queued;
       const step = steps.get(queued);
-      this.#dequeue();
+      this.#queue.shift();
       const isTaken = written[at] && step && (await this.#contain(() => this.#takeGroup(step)));
       if (!isTaken) {
         this.#giveUp(queued);
@@ -248,14 +210,14 @@ export class SegmentWriter {
       await this.#contain(async () => {
         const { group, headers, foreign } = queued;
         const step = this.#publication.prepareGroup(group, headers, () => foreign);
-        await this.#writeAll(step.objects);
+        await this.#objects.writeAll(step.objects);
         steps.set(queued, step);
       });
     }
     await this.#contain(async () => {
       const numbers = [...steps.keys()].map(({ group }) => group.number);
       const announcement = this.#publication.announcement(numbers, this.#clock.wallMs());
-      if (announcement) await this.#write(announcement, () => batch.every(({ givenUp }) => givenUp));
+      if (announcement) await this.#objects.write(announcement, () => batch.every(({ givenUp }) => givenUp));
     });
     return steps;
   }
@@ -267,7 +229,7 @@ export class SegmentWriter {
   }
 
   async #take({ objects, commit }: PublicationStep): Promise<void> {
-    await this.#writeAll(objects);
+    await this.#objects.writeAll(objects);
     if (commit()) this.#indexesDue = true;
   }
 
@@ -278,7 +240,7 @@ export class SegmentWriter {
     await this.#contain(async () => {
       const written = await Promise.all(
         this.#publication.media(group).map(async ({ id, object }) => {
-          const there = await this.#write(object, () => queued.givenUp);
+          const there = await this.#objects.write(object, () => queued.givenUp);
           if (typeof there === 'object') foreign.set(id, readSegmentFacts(there));
           return there !== false;
         }),
@@ -295,88 +257,20 @@ export class SegmentWriter {
     const manifests = this.#publication.manifests(nowMs, withIndexes);
     // MPDs name segments, so only the indexes have to wait for the objects that they name.
     const steps = withIndexes ? [playlists, ...manifests] : [[...playlists, ...manifests.flat()]];
-    for (const step of steps) await this.#writeAll(step);
+    for (const step of steps) await this.#objects.writeAll(step);
     if (withIndexes) this.#indexesDue = false;
     this.#publication.written();
   }
 
-  async #writeAll(objects: readonly ObjectWrite[]): Promise<void> {
-    await Promise.all(objects.map((object) => this.#write(object)));
-  }
-
-  /**
-   * Returns false if the write failed and the group has been dropped meanwhile, and what is stored if that is another encoder's. Throws
-   * `WriterStoppedError`.
-   */
-  async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean | Buffer> {
-    const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
-    const again = (cause: unknown): boolean => cause instanceof NotWrittenError && !givenUp();
-    try {
-      const other = await retry(() => this.#tryToWrite(object, body), whileFailing, {
-        again,
-        signal: this.#stopping.signal,
-      });
-      return other ?? true;
-    } catch (cause) {
-      if (cause instanceof NotWrittenError) return false;
-      throw cause;
-    }
-  }
-
-  async #tryToWrite(object: ObjectWrite, body: Uint8Array): Promise<Buffer | undefined> {
-    if (!(await this.#handler.mayWrite())) this.#halt();
-    // The writer may have been stopped during the check.
-    this.#stopping.signal.throwIfAborted();
-    let other: Buffer | undefined;
-    try {
-      other = await this.#objects.write(object, body);
-    } catch (cause) {
-      this.#failed(cause);
-      throw new NotWrittenError(`${object.key} was not written`, { cause });
-    }
-    this.#succeeded();
-    return other;
-  }
-
   #supersede(byEpoch: number): void {
-    if (this.#stopped) return;
+    if (this.#objects.stopped) return;
     this.stop();
     this.#handler.superseded(byEpoch);
   }
 
-  #failed(cause: unknown): void {
-    if (cause instanceof PreconditionFailedError) return;
-    const full = cause instanceof ObjectStoreFullError;
-    const begins = this.#trouble.failed(this.#clock.nowMs(), full);
-    if (!begins && (!full || this.#toldFull)) return;
-    this.#toldFull = full;
-    this.#handler.trouble({ cause, full, queuedSegments: this.#queue.length });
-  }
-
-  #succeeded(): void {
-    this.#recovered(this.#trouble.succeeded(this.#clock.nowMs()));
-  }
-
-  #recovered(downMs: number | undefined): void {
-    if (downMs === undefined) return;
-    this.#toldFull = false;
+  #recovered(downMs: number): void {
     this.#handler.recovered({ downMs, lostSegments: this.#lost });
     this.#lost = 0;
-  }
-
-  /** The oldest go first: viewers want what is live. A group whose write is under way drops out by itself. */
-  #shedBacklog(): void {
-    const kept: QueuedGroup[] = [];
-    for (const [at, queued] of this.#queue.entries()) {
-      const isNewest = at >= this.#queue.length - 2;
-      if (this.#queuedBytes > maxQueuedBytes && !isNewest && !queued.givenUp) {
-        queued.givenUp = true;
-        this.#queuedBytes -= queued.bytes;
-      }
-      if (queued.givenUp && !queued.underWay) this.#giveUp(queued);
-      else kept.push(queued);
-    }
-    this.#queue = kept;
   }
 
   #giveUp({ group }: QueuedGroup): void {
@@ -384,11 +278,5 @@ export class SegmentWriter {
     this.#lostInAll++;
     this.#publication.drop(group.number);
     this.#handler.dropped(group.number);
-  }
-
-  #dequeue(): QueuedGroup | undefined {
-    const queued = this.#queue.shift();
-    if (queued && !queued.givenUp) this.#queuedBytes -= queued.bytes;
-    return queued;
   }
 }

@@ -5,11 +5,12 @@ import { StepMeter } from '../report/policy/health/step-meter.ts';
 import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { heldCost } from './policy/held-cost.ts';
 import { InputMeter } from './policy/input-meter.ts';
-import type { AnnouncedTracks, ShownTracks } from './policy/picture-wait.ts';
+import type { AnnouncedTracks, ShownTracks } from './policy/probe/picture-wait.ts';
+import type { MediaMessage, SessionMedia } from './policy/probe/session-media.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
-import { type HeardTag, Timeline } from './policy/timeline.ts';
-import type { Track } from './policy/timeline-track.ts';
-import { type MediaMessage, type SessionMedia, SessionProbe } from './session-probe.ts';
+import { type HeardTag, Timeline } from './policy/timeline/timeline.ts';
+import type { Track } from './policy/timeline/timeline-track.ts';
+import { SessionProbe } from './session-probe.ts';
 
 export interface IntakeHandler {
   /** The session's format has been determined; its media follows, starting with a key frame (or with any sound, if it is alone). */

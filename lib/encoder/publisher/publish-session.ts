@@ -13,7 +13,7 @@ import { mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
 import { FaultLimit } from './policy/fault-limit.ts';
-import { type AnnouncedTracks, announcedTracks } from './policy/picture-wait.ts';
+import { type AnnouncedTracks, announcedTracks } from './policy/probe/picture-wait.ts';
 
 /** What a publisher says of its media in `onMetaData`. */
 export interface SessionMetadata {

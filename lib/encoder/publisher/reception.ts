@@ -13,7 +13,7 @@ import type { MeasuredStep } from '../report/policy/health/step-meter.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
 import { PartsThrough, partEndsIn } from './policy/parts-through.ts';
-import type { ShownTracks } from './policy/picture-wait.ts';
+import type { ShownTracks } from './policy/probe/picture-wait.ts';
 import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
 import { SessionStart } from './policy/session-start.ts';

@@ -1,6 +1,3 @@
-import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
-import { nalTypes, nalUnits } from '../../packaging/codec/avc-nal-units.ts';
-import { parseAvcSps } from '../../packaging/codec/avc-sps.ts';
 import { canBeginAt } from '../../packaging/codec/avc-start.ts';
 import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
@@ -15,30 +12,14 @@ import {
   sameFormat,
   withSound,
 } from '../policy/input-format.ts';
-import { pictureFault } from '../policy/picture-limit.ts';
-import { classicAudio, classicVideo } from './policy/classic-flv.ts';
-import { FormatChanges } from './policy/format-changes.ts';
-import { heldCost } from './policy/held-cost.ts';
-import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
-import { type Awaited, StartWait } from './policy/start-wait.ts';
-import type { Track } from './policy/timeline-track.ts';
-
-/** One RTMP audio or video message, read when the clock was at `nowMs` of stream time. */
-export interface MediaMessage {
-  readonly type: Track;
-  readonly timestampMs: number;
-  readonly payload: Buffer;
-  readonly nowMs: number;
-  /** Time since the session's first message, as counted by the proxy. */
-  readonly sessionMs: number;
-}
-
-/** A coded picture or frame of sound, with the classic FLV header. */
-export interface SessionMedia extends MediaMessage {
-  readonly keyframe: boolean;
-  /** The sequence header that it is decoded with: a whole FLV payload. */
-  readonly header: Buffer;
-}
+import { classicAudio, classicVideo } from './policy/probe/classic-flv.ts';
+import { EarlySound } from './policy/probe/early-sound.ts';
+import { FormatChanges } from './policy/probe/format-changes.ts';
+import { FormatSample } from './policy/probe/format-sample.ts';
+import { nalLengthBytes, PictureSizes } from './policy/probe/picture-sizes.ts';
+import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/probe/picture-wait.ts';
+import type { MediaMessage, SessionMedia } from './policy/probe/session-media.ts';
+import { type Awaited, StartWait } from './policy/probe/start-wait.ts';
 
 export interface SessionProbeHandler {
   /** The session's format has been determined; its media follows, starting with a key frame (or with any sound, if it is alone). */
@@ -54,25 +35,7 @@ export interface SessionProbeHandler {
   unusable(refusal: Refusal<JournaledRefusalReason>): void;
 }
 
-/** The format is decided after this much time or this many pictures, whichever comes first. */
-const probeMs = 1000;
-const probePictures = 10;
-const probeBytes = 8 * 1024 * 1024;
-/** Sound that comes before the first picture is kept for it, up to this many frames and this much. */
-const mostEarlySound = 500;
-const mostEarlyBytes = 4 * 1024 * 1024;
-
 type UnusableReason = 'unsupported-codec' | 'no-starting-point' | 'picture-too-large' | 'unsteady-format';
-
-/** The session's media from its first key frame on, until its format is decided. */
-interface Sample {
-  readonly messages: SessionMedia[];
-  /** What they cost. */
-  bytes: number;
-  pictures: number;
-  firstPictureMs: number;
-  lastPictureMs: number;
-}
 
 /**
  * Finds out what a broadcast's publish sessions send, one session at a time: reads their sequence headers, waits for pictures,
@@ -88,16 +51,14 @@ export class SessionProbe {
   #format?: InputFormat;
   /** What another worker has shown of the broadcast. */
   readonly #shownBefore: ShownTracks;
-  /** Sound of the session before its first picture, how long it was in all, in ms, and its format, once it has been decided. */
-  #early: SessionMedia[] = [];
-  #earlyBytes = 0;
+  readonly #early = new EarlySound();
+  /** How much sound of the session came before its first picture, in ms, and its format, once it has been decided. */
   #earlyMs = 0;
   #earlyFormat: InputFormat | undefined;
-  #sample?: Sample;
+  #sample?: FormatSample | undefined;
   #wait = new StartWait();
   readonly #changes = new FormatChanges();
-  /** The parameter set that was last found among pictures. */
-  #inBandSps: Uint8Array = Buffer.alloc(0);
+  readonly #sizes = new PictureSizes();
   /** `waiting` for a key frame; `sound`: the session's sound flows without pictures; `probing` the format; `flowing`; `refused`. */
   #state: 'waiting' | 'sound' | 'probing' | 'flowing' | 'refused' = 'waiting';
 
@@ -134,7 +95,7 @@ export class SessionProbe {
     this.#announced = undefined;
     this.#sample = undefined;
     this.#wait = new StartWait();
-    this.#takeEarly();
+    this.#early.take();
     this.#earlyMs = 0;
     this.#earlyFormat = undefined;
     this.#state = 'waiting';
@@ -169,8 +130,7 @@ export class SessionProbe {
 
   /** Decides a format whose probe has timed out. Call ten times a second. */
   tick(nowMs: number): void {
-    const first = this.#sample?.messages[0];
-    if (first && nowMs - first.nowMs > probeMs) this.#decide();
+    if (this.#sample?.isOverdue(nowMs)) this.#decide();
   }
 
   #video(message: MediaMessage): void {
@@ -191,9 +151,10 @@ export class SessionProbe {
       this.#lacks('video-header', message);
       return;
     }
-    if (this.#hasTooLarge(tag.data)) return;
+    const lengthBytes = nalLengthBytes(header);
+    if (this.#isTooLarge(this.#sizes.faultOfPicture(tag.data, lengthBytes))) return;
     // Encoders call the pictures at which an intra refresh or an open GOP begins inter pictures.
-    const keyframe = tag.keyframe || canBeginAt(tag.data, this.#nalLengthBytes);
+    const keyframe = tag.keyframe || canBeginAt(tag.data, lengthBytes);
     if (this.#isBeforePictures && keyframe) this.#begin();
     if (this.#isBeforePictures) this.#lacks('key-frame', message);
     else this.#take({ ...message, payload, keyframe, header });
@@ -203,8 +164,7 @@ export class SessionProbe {
     this.#wait.over('default-track');
     this.#wait.over('video-header');
     if (this.#videoHeader?.equals(header)) return;
-    for (const sps of parseAvcConfig(header.subarray(classicVideoHeaderBytes)).sps)
-      if (this.#isTooLarge(sps)) return;
+    if (this.#isTooLarge(this.#sizes.faultOfHeader(header))) return;
     const changed = this.#videoHeader !== undefined;
     this.#videoHeader = header;
     this.#earlyFormat = undefined;
@@ -213,29 +173,9 @@ export class SessionProbe {
     this.#earlyMs = 0;
   }
 
-  /** Decoders also follow a parameter set that comes among pictures. One that can't be read is ignored, by ffmpeg too. */
-  #hasTooLarge(sample: Uint8Array): boolean {
-    for (const unit of nalUnits(sample, this.#nalLengthBytes)) {
-      if ((unit[0]! & 31) !== nalTypes.sps || Buffer.compare(unit, this.#inBandSps) === 0) continue;
-      this.#inBandSps = Buffer.from(unit);
-      try {
-        if (this.#isTooLarge(unit)) return true;
-      } catch (cause) {
-        if (!(cause instanceof CodecConfigError)) throw cause;
-      }
-    }
-    return false;
-  }
-
-  #isTooLarge(sps: Uint8Array): boolean {
-    const fault = pictureFault(parseAvcSps(sps));
+  #isTooLarge(fault: string | undefined): boolean {
     if (fault !== undefined) this.#refuse(fault, 'picture-too-large');
     return fault !== undefined;
-  }
-
-  /** By the AVC configuration in the sequence header. */
-  get #nalLengthBytes(): number {
-    return ((this.#videoHeader?.[classicVideoHeaderBytes + 4] ?? 0) & 3) + 1;
   }
 
   /** No picture of the session can be used yet. */
@@ -288,7 +228,7 @@ export class SessionProbe {
 
   /** Keeps sound for the session's first picture, until it has waited for that long enough. */
   #awaitPicture(sound: SessionMedia, audioHeader: Buffer): void {
-    this.#keepEarly(sound);
+    this.#early.keep(sound);
     const known = this.#format;
     this.#earlyFormat ??= known ? withSound(known, audioHeader) : decideFormat(this.#said);
     const format = this.#earlyFormat;
@@ -301,27 +241,8 @@ export class SessionProbe {
     this.#flowWithoutPicture(format);
   }
 
-  /** The latest sound counts. */
-  #keepEarly(sound: SessionMedia): void {
-    this.#early.push(sound);
-    this.#earlyBytes += heldCost(sound);
-    while (this.#early.length > mostEarlySound || this.#earlyBytes > mostEarlyBytes) {
-      const oldest = this.#early.shift();
-      if (!oldest) return;
-      this.#earlyBytes -= heldCost(oldest);
-    }
-  }
-
-  /** Takes what was kept. */
-  #takeEarly(): SessionMedia[] {
-    const early = this.#early;
-    this.#early = [];
-    this.#earlyBytes = 0;
-    return early;
-  }
-
   #flowWithoutPicture(format: InputFormat): void {
-    const early = this.#takeEarly();
+    const early = this.#early.take();
     this.#state = 'sound';
     const isFirst = this.#format === undefined;
     this.#format = format;
@@ -353,10 +274,10 @@ export class SessionProbe {
     if (same) {
       this.#state = 'flowing';
       this.#handler.format(known);
-      this.#takeEarly();
+      this.#early.take();
     } else {
       this.#state = 'probing';
-      this.#sample = { messages: [], bytes: 0, pictures: 0, firstPictureMs: 0, lastPictureMs: 0 };
+      this.#sample = new FormatSample();
     }
   }
 
@@ -367,26 +288,17 @@ export class SessionProbe {
       this.#handler.media(media);
       return;
     }
-    sample.messages.push(media);
-    sample.bytes += heldCost(media);
-    if (media.type === 'video') {
-      if (sample.pictures === 0) sample.firstPictureMs = media.timestampMs;
-      sample.pictures++;
-      sample.lastPictureMs = media.timestampMs;
-    }
-    const spanMs = (media.timestampMs - sample.firstPictureMs) | 0;
-    const seen = sample.pictures >= probePictures && this.#audioHeader !== undefined;
-    if (seen || Math.abs(spanMs) >= probeMs || sample.bytes > probeBytes) this.#decide();
+    if (sample.add(media, this.#audioHeader !== undefined)) this.#decide();
   }
 
   #decide(): void {
     const sample = this.#sample;
     if (!sample || !this.#videoHeader) return;
     this.#sample = undefined;
-    const spanMs = (sample.lastPictureMs - sample.firstPictureMs) | 0;
+    const { media, frameRate } = sample;
     const input: ProbedInput = {
       ...this.#said,
-      ...(spanMs > 0 ? { measuredFrameRate: ((sample.pictures - 1) * 1000) / spanMs } : {}),
+      ...(frameRate !== undefined && { measuredFrameRate: frameRate }),
     };
     const known = this.#format;
     try {
@@ -397,7 +309,7 @@ export class SessionProbe {
       return;
     }
     const isChange = known !== undefined && !sameFormat(known, this.#format);
-    const now = sample.messages.at(-1)?.nowMs ?? 0;
+    const now = media.at(-1)?.nowMs ?? 0;
     if (isChange && this.#changes.isTooMany(now)) {
       this.#refuse(`${picturesOf(known)} to ${picturesOf(this.#format)}`, 'unsteady-format');
       return;
@@ -405,11 +317,11 @@ export class SessionProbe {
     this.#state = 'flowing';
     this.#handler.format(this.#format);
     // The first picture fixes the session's place in stream time; sound from before it has none.
-    const [first, ...rest] = sample.messages;
-    const early = this.#takeEarly().filter(
-      ({ timestampMs }) => first && ((timestampMs - first.timestampMs) | 0) >= 0,
-    );
-    for (const media of [...(first ? [first] : []), ...early, ...rest]) this.#handler.media(media);
+    const [first, ...rest] = media;
+    const early = this.#early
+      .take()
+      .filter(({ timestampMs }) => first && ((timestampMs - first.timestampMs) | 0) >= 0);
+    for (const each of [...(first ? [first] : []), ...early, ...rest]) this.#handler.media(each);
   }
 }
 

@@ -5,7 +5,7 @@ import type { RelayHello } from '../../protocol/relay/hello.ts';
 import type { MemberId } from '../../routing/ids.ts';
 import type { InputFormat } from '../policy/input-format.ts';
 import type { Replay } from '../policy/replay.ts';
-import { inputReportEveryMs } from '../policy/store-paces.ts';
+import { workerTiming } from '../policy/worker-timing.ts';
 import type { HealthMoment } from './health-report.ts';
 import { inputFacts } from './policy/broadcast-facts.ts';
 import type { Reporter } from './reporter.ts';
@@ -181,7 +181,7 @@ export class PublisherReport {
   refreshInput(): void {
     const { clock, journal } = this.#reporter;
     const nowMs = clock.nowMs();
-    if (nowMs - this.#inputRefreshedMs <= inputReportEveryMs) return;
+    if (nowMs - this.#inputRefreshedMs <= workerTiming.inputReportMs) return;
     this.#inputRefreshedMs = nowMs;
     journal.update(this.input);
   }

@@ -3,7 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
 import type { AlarmRow } from '../policy/alarm-definition.ts';
-import { edgeAlarms, hitRateFromRequests } from '../policy/alarm-table.ts';
+import { edgeAlarms, hitRateFromRequests } from '../policy/alarms/edge.ts';
 import { periodOf, rowAlarm } from './alarm.ts';
 import { alarmMetric } from './metric.ts';
 import type { EdgeSubjects } from './subjects.ts';

@@ -62,6 +62,9 @@ export const awsMetrics = {
 } as const;
 export type AwsMetricName = keyof typeof awsMetrics;
 
+/** Counts are only written when something happens, so missing data is good news. */
+export const silence = 'No data means that nothing happened.';
+
 /** The metric an alarm reads. A fleet metric without `pool` covers all pools together. */
 export type AlarmMetric =
   | { readonly metric: PlainMetric }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { Timeline } from '../../encoder/publisher/policy/timeline.ts';
+import { Timeline } from '../../encoder/publisher/policy/timeline/timeline.ts';
 import { isWrapped, packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { encodeAmf0, firstAmf0String } from '../../protocol/rtmp/amf0.ts';

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { InputFormat } from '../../../lib/encoder/policy/input-format.ts';
-import type { ShownTracks } from '../../../lib/encoder/publisher/policy/picture-wait.ts';
-import { type SessionMedia, SessionProbe } from '../../../lib/encoder/publisher/session-probe.ts';
+import type { ShownTracks } from '../../../lib/encoder/publisher/policy/probe/picture-wait.ts';
+import type { SessionMedia } from '../../../lib/encoder/publisher/policy/probe/session-media.ts';
+import { SessionProbe } from '../../../lib/encoder/publisher/session-probe.ts';
 import { sequenceHeader, spsOf } from '../../../testkit/media/sequence-header.ts';
 
 /** x264's sequence header for 1280×720. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { InputFormat } from '../../../lib/encoder/policy/input-format.ts';
 import { isRepeat, type StreamTag } from '../../../lib/encoder/policy/stream-tag.ts';
 import { Intake } from '../../../lib/encoder/publisher/intake.ts';
-import type { ShownTracks } from '../../../lib/encoder/publisher/policy/picture-wait.ts';
+import type { ShownTracks } from '../../../lib/encoder/publisher/policy/probe/picture-wait.ts';
 
 /** x264's sequence header for 1280×720. */
 const videoHeader = Buffer.from(

@@ -7,7 +7,7 @@ import { createApp } from '../../../lib/infra/app.ts';
 import { AlarmTopic } from '../../../lib/observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from '../../../lib/observability/infra/budget.ts';
 import { EdgeAlarms } from '../../../lib/observability/infra/edge-alarms.ts';
-import { edgeAlarms } from '../../../lib/observability/policy/alarm-table.ts';
+import { edgeAlarms } from '../../../lib/observability/policy/alarms/edge.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
 describe('the topic of alarms', () => {

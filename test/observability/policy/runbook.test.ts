@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { AlarmRow } from '../../../lib/observability/policy/alarm-definition.ts';
-import { edgeAlarms, regionAlarms } from '../../../lib/observability/policy/alarm-table.ts';
+import { regionAlarms } from '../../../lib/observability/policy/alarm-table.ts';
+import { edgeAlarms } from '../../../lib/observability/policy/alarms/edge.ts';
 import type { EventKind } from '../../../lib/telemetry/event.ts';
 import { events } from '../../../lib/telemetry/events.ts';
 

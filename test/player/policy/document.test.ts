@@ -13,16 +13,15 @@ const page = {
 } as unknown as StreamPage;
 const poster = `https://live.example/local/${id}/poster.jpg`;
 const card: StreamCard = { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert', poster };
-const template = (file: string) =>
-  readFileSync(new URL(`../../../lib/player/page/${file}`, import.meta.url), 'utf8');
-const made = (told: StreamCard | undefined, file = 'index.html', of = page) =>
-  streamDocument(template(file), { page: of, card: told, origin: 'https://live.example' });
+const template = readFileSync(new URL('../../../lib/player/page/document.html', import.meta.url), 'utf8');
+const made = (told: StreamCard | undefined, of = page) =>
+  streamDocument(template, { page: of, card: told, origin: 'https://live.example' });
 const meta = (html: string, name: string) =>
   new RegExp(`<meta (?:property|name)="${name}" content="([^"]*)" />`).exec(html)?.[1];
 
 describe('the document of a stream’s page', () => {
-  test.each(['index.html', 'embed.html'])('%s says name, picture and address to link previews', (file) => {
-    const html = made(card, file);
+  test('says name, picture and address to link previews', () => {
+    const html = made(card);
     expect(html).toContain('<title>Sunday concert · Headwater</title>');
     expect(meta(html, 'og:title')).toBe('Sunday concert');
     expect(meta(html, 'og:image')).toBe(poster);
@@ -36,7 +35,7 @@ describe('the document of a stream’s page', () => {
   });
 
   test('of a recording shows the recording’s picture', () => {
-    const html = made(card, 'index.html', {
+    const html = made(card, {
       ...page,
       broadcastId: '1jm8qv0m4x9rt3bz',
     } as unknown as StreamPage);

@@ -61,7 +61,7 @@ const stopOrder = {
 const proxyDrainMs = 10_000;
 
 /** What the page's program bundles when it starts. */
-export const pageSources = ['main.tsx', 'embed.tsx', 'reload.ts', 'index.html', 'embed.html', 'icon.svg'].map(
+export const pageSources = ['main.tsx', 'embed.tsx', 'reload.ts', 'document.html', 'icon.svg'].map(
   (name) => `lib/player/page/${name}`,
 );
 

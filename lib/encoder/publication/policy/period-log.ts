@@ -38,28 +38,6 @@ export function withNumbers(
   return extended;
 }
 
-/** The newest name that all these init segments are known by, possibly of another worker; a rung may come back after long. */
-export function initNameOf(
-  made: readonly Pick<NumberedHeaders, 'headers' | 'initName'>[],
-  headers: Headers,
-): string | undefined {
-  const known = new Map<string, Map<string, Buffer>>();
-  for (const { initName, headers: each } of made.toReversed()) {
-    const inits = known.get(initName) ?? new Map<string, Buffer>();
-    for (const [id, { init }] of each) inits.set(id, init);
-    known.set(initName, inits);
-  }
-  for (const [name, inits] of known)
-    if ([...headers].every(([id, { init }]) => inits.get(id)?.equals(init))) return name;
-  return undefined;
-}
-
-export const hasPictures = (headers: Headers): boolean =>
-  [...headers.values()].some(({ kind }) => kind === 'video');
-
-export const soundOf = (headers: Headers): Headers =>
-  new Map([...headers].filter(([, { kind }]) => kind === 'audio'));
-
 export function sameHeaders(a: Headers, b: Headers): boolean {
   return a === b || (a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init)));
 }

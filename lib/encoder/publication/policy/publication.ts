@@ -1,42 +1,22 @@
-import { initName, segmentName } from '../../../object-store/object-names.ts';
+import { segmentName } from '../../../object-store/object-names.ts';
 import type { CaptionChannel } from '../../../packaging/codec/avc-captions.ts';
-import { defaultPartMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
+import { defaultPartMs } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import { Availability } from './availability.ts';
+import { InitNames, type NumberStart } from './init-names.ts';
 import { type LiveNumber, LiveNumbers } from './live/live-numbers.ts';
-import type { LiveState } from './live/live-state.ts';
-import { bestFirst, type OpenSegment } from './live/live-tail.ts';
+import type { LiveState } from './live/live-tail.ts';
 import { type ObjectWrite, objectWrite } from './object-write.ts';
-import {
-  extendPeriods,
-  hasPictures,
-  initNameOf,
-  type NumberedHeaders,
-  sameHeaders,
-  soundOf,
-  withNumbers,
-} from './period-log.ts';
-import { segmentsUntilWrite } from './playlist-pace.ts';
+import { sameHeaders, withNumbers } from './period-log.ts';
 import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
 import type { RestoredPublication, UnnamedNumber } from './recovery/restore.ts';
-import { Rendition } from './rendition.ts';
+import { Renditions } from './renditions.ts';
 import type { SegmentFacts } from './segment-facts.ts';
 import { StillPrelude } from './still-prelude.ts';
+import { StoredPeriods } from './stored-periods.ts';
 import { prefixOf, storedIndex, storedManifests, storedPlaylists } from './stored-texts.ts';
-
-/**
- * DASH players request segments by the clock; this margin on top of the first segment's arrival covers those that take
- * longer.
- */
-const availabilityMarginMs = 700;
-/**
- * With parts it is what a part usually takes, counted from stream time 0 on the clock: how long the first one took would stay in every
- * viewer's latency. Who asks earlier waits for it.
- */
-const partMarginMs = 100;
-/** How many stills are written at once, where pictures joined sound that had been alone. */
-const stillsAtOnce = 100;
 
 /** Objects to write, and what to call once they are: returns true if the renditions change with it. */
 export interface PublicationStep {
@@ -58,27 +38,20 @@ type ForeignSegments = ReadonlyMap<string, SegmentFacts | undefined>;
  */
 export class Publication {
   readonly #options: PublicationOptions;
-  readonly #renditions = new Map<string, Rendition>();
-  /** Of what is stored. */
-  readonly #periods: PublishedPeriod[] = [];
+  readonly #renditions: Renditions;
+  readonly #stored: StoredPeriods;
   readonly #live: LiveNumbers;
+  readonly #initNames: InitNames;
+  readonly #availability: Availability;
   /** Pictures that no manifest names yet. */
   #prelude?: StillPrelude | undefined;
-  #generation = -1;
-  /** `<rendition>/<name>` of init segments that are stored, or are going to be before anything that needs them. */
-  readonly #storedInits = new Set<string>();
-  /** Renditions that something stored needs. */
-  readonly #storedIds = new Set<string>();
-  readonly #captions = new Set<CaptionChannel>();
+  readonly #captions: Set<CaptionChannel>;
   /** The store's indexes don't name all of them. */
   #newCaptions = false;
   /** What the previous worker made last: what it stored without naming it was made so as well. */
   readonly #inherited: Pick<PublishedPeriod, 'headers'> | undefined;
   /** What it stored of numbers that are to be made again. */
-  #unnamed: readonly UnnamedNumber[] = [];
-  /** The last number that the store's playlists name. */
-  #writtenThrough = -1;
-  #availabilityStartMs?: number;
+  #unnamed: readonly UnnamedNumber[];
   #ended = false;
   #changes = 0;
   #parts = 0;
@@ -87,18 +60,14 @@ export class Publication {
   /** With `restored`, continues where another worker stopped. */
   constructor(options: PublicationOptions, restored?: RestoredPublication) {
     this.#options = options;
+    this.#renditions = new Renditions(restored?.renditions);
+    this.#stored = new StoredPeriods(restored);
     this.#live = new LiveNumbers(restored?.periods.at(-1)?.toNumber);
-    if (!restored) return;
-    this.#periods.push(...restored.periods.map((period) => ({ ...period })));
-    this.#inherited = restored.unnamed?.at(-1) ?? restored.periods.at(-1);
-    this.#unnamed = restored.unnamed ?? [];
-    for (const rendition of restored.renditions) {
-      this.#renditions.set(rendition.id, rendition);
-      this.#storedIds.add(rendition.id);
-    }
-    for (const period of restored.periods) this.#noteInits(period);
-    for (const channel of restored.captions ?? []) this.#captions.add(channel);
-    this.#availabilityStartMs = restored.availabilityStartMs;
+    this.#initNames = new InitNames(options.epoch);
+    this.#availability = new Availability(restored?.availabilityStartMs);
+    this.#captions = new Set(restored?.captions);
+    this.#inherited = restored?.unnamed?.at(-1) ?? restored?.periods.at(-1);
+    this.#unnamed = restored?.unnamed ?? [];
   }
 
   get options(): PublicationOptions {
@@ -117,7 +86,7 @@ export class Publication {
 
   /** The store has something of it. */
   get started(): boolean {
-    return this.#periods.length > 0;
+    return this.#stored.last !== undefined;
   }
 
   get ended(): boolean {
@@ -126,7 +95,7 @@ export class Publication {
 
   /** The renditions of the newest period, best first. */
   get current(): readonly { id: string; header: TrackHeader }[] {
-    const headers = this.#periods.at(-1)?.headers ?? new Map<string, TrackHeader>();
+    const headers = this.#stored.last?.headers ?? new Map<string, TrackHeader>();
     return [...headers].map(([id, header]) => ({ id, header }));
   }
 
@@ -147,23 +116,17 @@ export class Publication {
 
   /** Unix ms from which players may request this segment; undefined before the first one is stored. */
   availableAtMs(number: number): number | undefined {
-    return this.#availabilityStartMs === undefined
-      ? undefined
-      : this.#availabilityStartMs + segmentEndMs(number);
+    return this.#availability.of(number);
   }
 
   /** The last segment's end in stream time. */
   get endMs(): number {
-    const ends = [...this.#renditions.values()].map(({ header, segments }) => {
-      const last = segments.get(segments.lastNumber);
-      return last ? ((last.startTicks + last.durationTicks) * 1000) / header.timescale : 0;
-    });
-    return Math.max(0, ...ends);
+    return this.#renditions.endMs;
   }
 
   /** What its segments come to, all renditions together; of those of an earlier worker nearly. */
   get bytes(): number {
-    return [...this.#renditions.values()].reduce((sum, { segments }) => sum + segments.bytes, 0);
+    return this.#renditions.bytes;
   }
 
   /** A part is there. Its number's init segments are named from now on. Returns true if viewers may know of it. */
@@ -172,7 +135,7 @@ export class Publication {
     const entry = this.#live.of(part, () => this.#begin(part.number, made));
     if (!entry || !this.#live.add(entry, id, part)) return false;
     this.#parts++;
-    this.#availabilityStartMs ??= this.#options.startedAtMs + partMarginMs;
+    this.#availability.hasPart(this.#options.startedAtMs);
     return entry === this.#live.open && entry.headers.has(id);
   }
 
@@ -229,11 +192,11 @@ export class Publication {
   ): PublicationStep {
     const entry = this.complete(group, made);
     if (!entry) return { objects: [], commit: () => false };
-    const objects = [...entry.headers].flatMap(([id, { init }]) => {
-      const name = `${id}/${entry.initName}`;
-      return this.#storedInits.has(name) ? [] : [objectWrite(prefixOf(this.#options) + name, [init], 'once')];
-    });
-    this.#noteInits(entry);
+    const { headers, initName } = entry;
+    const objects = [...headers]
+      .filter(([id]) => !this.#stored.hasInit(id, initName))
+      .map(([id, { init }]) => objectWrite(`${prefixOf(this.#options)}${id}/${initName}`, [init], 'once'));
+    this.#stored.noteInits(entry);
     return { objects, commit: () => this.#commit(group, entry, foreign?.() ?? new Map()) };
   }
 
@@ -243,27 +206,26 @@ export class Publication {
    */
   announcement(numbers: readonly number[], nowMs: number): ObjectWrite | undefined {
     const coming = this.#live.all.filter(({ number }) => numbers.includes(number));
-    const periods = withNumbers(this.#periods, coming);
-    if (!this.started || periods.length === this.#periods.length) return undefined;
+    const stored = this.#stored.all;
+    const periods = withNumbers(stored, coming);
+    if (!this.started || periods.length === stored.length) return undefined;
     const state = this.#state(nowMs);
     return storedIndex(state, { ...this.#marked(state), periods });
   }
 
   /** Whether the store's playlists are due, if the renditions have not changed. */
   get playlistsDue(): boolean {
-    const last = this.#periods.at(-1)?.toNumber ?? -1;
-    if (this.#writtenThrough < 0) return this.started;
-    return last - this.#writtenThrough >= segmentsUntilWrite(this.#options.liveOrigin);
+    return this.#stored.isNamingDue(this.#options.liveOrigin);
   }
 
   /** Something is stored that the store's playlists don't name yet. */
   get isUnwritten(): boolean {
-    return this.started && this.#periods.at(-1)!.toNumber > this.#writtenThrough;
+    return this.#stored.hasUnnamed;
   }
 
   /** What is written now is all that is stored now. Call it once `playlists` and `manifests` are stored. */
   written(): void {
-    this.#writtenThrough = this.#periods.at(-1)?.toNumber ?? -1;
+    this.#stored.named();
   }
 
   /**
@@ -273,16 +235,15 @@ export class Publication {
   stills(): PublicationStep | undefined {
     const prelude = this.#prelude;
     if (!prelude) return undefined;
-    const prefix = prefixOf(this.#options);
-    const objects = prelude
-      .make(stillsAtOnce)
-      .map(({ id, number, body }) => objectWrite(`${prefix}${id}/${segmentName(number)}`, body, 'once'));
-    if (!prelude.isComplete) return { objects, commit: () => false };
-    const names = new Set(this.#periods.map((period) => period.initName));
-    for (const [id, { kind, init }] of prelude.headers)
-      if (kind === 'video')
-        for (const name of names) objects.push(objectWrite(`${prefix}${id}/${name}`, [init], 'once'));
-    return { objects, commit: () => this.#showPictures(prelude) };
+    const initNames = new Set(this.#stored.all.map(({ initName }) => initName));
+    const objects = prelude.objects(prefixOf(this.#options), initNames);
+    return { objects, commit: prelude.isComplete ? () => this.#showPictures(prelude) : () => false };
+  }
+
+  /** What a number that begins now is made with. It stays so, whatever becomes of the numbers before. */
+  #begin(number: number, made: ReadonlyMap<string, TrackHeader>): NumberStart {
+    if (this.#unnamed.length > 0) this.#adopt(number);
+    return this.#initNames.start(made, [...this.#stored.all, ...this.#live.all]);
   }
 
   /**
@@ -293,44 +254,21 @@ export class Publication {
     const [left, adopted] = [this.#unnamed, this.#unnamed.filter(({ number }) => number < before)];
     this.#unnamed = [];
     for (const each of adopted) {
-      extendPeriods(this.#periods, each);
-      for (const [id, facts] of each.facts) {
-        const header = each.headers.get(id);
-        if (header) this.#rendition(id, header).note(each.number, facts);
-      }
+      this.#stored.extend(each);
+      this.#note(each);
     }
     if (left.length > 0) this.#changes++;
   }
 
-  /** What a number that begins now is made with. It stays so, whatever becomes of the numbers before. */
-  #begin(
-    number: number,
-    made: ReadonlyMap<string, TrackHeader>,
-  ): Pick<LiveNumber, 'made' | 'headers' | 'initName'> {
-    if (this.#unnamed.length > 0) this.#adopt(number);
-    const before: readonly NumberedHeaders[] = this.#live.all;
-    const periods = [...this.#periods, ...before];
-    const headers = this.#joins(made, periods) ? soundOf(made) : made;
-    const last = periods.at(-1);
-    if (last && sameHeaders(last.headers, headers))
-      return { made, headers: last.headers, initName: last.initName };
-    const known = initNameOf(periods, headers);
-    // A name that was given out is never given to other bytes, even if the segments that needed it were lost.
-    return { made, headers, initName: known ?? initName(this.#options.epoch, ++this.#generation) };
-  }
-
   #commit(group: SegmentGroup, entry: LiveNumber, foreign: ForeignSegments): boolean {
     for (const lost of this.#live.stored(entry)) this.#forget(lost);
-    const begins = extendPeriods(this.#periods, entry);
-    for (const id of entry.headers.keys()) this.#storedIds.add(id);
+    const begins = this.#stored.extend(entry);
     for (const [id, facts] of foreign) this.#noteForeign(id, entry, facts);
     if (entry.headers !== entry.made && !sameHeaders(entry.headers, entry.made))
       this.#notePictures(group, entry.made);
     this.#changes++;
     // Another worker learns from the index which segments there are.
-    const lacks = [...entry.headers.keys()].some(
-      (id) => !this.#renditions.get(id)?.segments.has(entry.number),
-    );
+    const lacks = [...entry.headers.keys()].some((id) => !this.#renditions.has(id, entry.number));
     const namesCaptions = this.#newCaptions;
     this.#newCaptions = false;
     return begins || lacks || namesCaptions;
@@ -344,67 +282,40 @@ export class Publication {
     const header = headers.get(id);
     if (!header) return;
     const isSame = this.#inherited?.headers.get(id)?.init.equals(header.init) === true;
-    if (isSame && facts) this.#rendition(id, header).note(number, facts);
-    else this.#renditions.get(id)?.forget(number);
+    if (isSame && facts) this.#renditions.note(id, header, number, facts);
+    else this.#renditions.forget(id, number);
     if (isListed) this.#rewrites++;
   }
 
-  #note({ number, headers, facts }: LiveNumber): void {
+  #note({ number, headers, facts }: Pick<LiveNumber, 'number' | 'headers' | 'facts'>): void {
     for (const [id, header] of headers) {
       const segment = facts.get(id);
-      if (segment && !this.#renditions.get(id)?.segments.has(number))
-        this.#rendition(id, header).note(number, segment);
+      if (segment && !this.#renditions.has(id, number)) this.#renditions.note(id, header, number, segment);
     }
   }
 
   #forget({ number, headers, isListed, completeAtMs }: LiveNumber): void {
     if (completeAtMs === undefined) return;
-    for (const id of headers.keys()) this.#renditions.get(id)?.forget(number);
+    for (const id of headers.keys()) this.#renditions.forget(id, number);
     this.#changes++;
     if (isListed) this.#rewrites++;
   }
 
-  #noteInits({ initName: name, headers }: Pick<LiveNumber, 'headers' | 'initName'>): void {
-    for (const id of headers.keys()) this.#storedInits.add(`${id}/${name}`);
-  }
-
-  /** Whether pictures come to a broadcast that has only had sound. */
-  #joins(
-    headers: ReadonlyMap<string, TrackHeader>,
-    before: readonly { readonly headers: ReadonlyMap<string, TrackHeader> }[],
-  ): boolean {
-    const had = before.some((period) => hasPictures(period.headers));
-    return before.length > 0 && !had && hasPictures(headers);
-  }
-
   #notePictures(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
     if (!this.#prelude || !sameHeaders(this.#prelude.headers, headers)) {
-      const numbers = this.#periods.flatMap(({ fromNumber, toNumber }) =>
-        Array.from({ length: toNumber - fromNumber + 1 }, (_, index) => fromNumber + index),
-      );
-      this.#prelude = StillPrelude.from(
-        group,
-        headers,
-        numbers.filter((number) => number !== group.number),
-      );
+      const before = this.#stored.numbers.filter((number) => number !== group.number);
+      this.#prelude = StillPrelude.from(group, headers, before);
     }
     this.#prelude?.add(group);
   }
 
   #showPictures(prelude: StillPrelude): boolean {
     this.#prelude = undefined;
-    const { headers } = prelude;
-    for (const [index, period] of this.#periods.entries()) {
-      const merged = [...headers].map(([id, header]) => [id, period.headers.get(id) ?? header] as const);
-      this.#periods[index] = { ...period, headers: new Map(merged) };
-    }
-    for (const period of this.#periods) this.#noteInits(period);
-    for (const [id, header] of headers) {
-      this.#storedIds.add(id);
-      if (header.kind !== 'video') continue;
-      const rendition = this.#rendition(id, header);
-      for (const [number, facts] of prelude.segmentsOf(id)) rendition.note(number, facts);
-    }
+    this.#stored.complete(prelude.headers);
+    for (const [id, header] of prelude.headers)
+      if (header.kind === 'video')
+        for (const [number, facts] of prelude.segmentsOf(id))
+          this.#renditions.note(id, header, number, facts);
     this.#showAhead();
     this.#changes++;
     this.#rewrites++;
@@ -413,7 +324,7 @@ export class Publication {
 
   /** What is being made has pictures, too, which were kept from viewers until now. */
   #showAhead(): void {
-    const last = this.#periods.at(-1)!;
+    const last = this.#stored.last!;
     for (const entry of this.#live.all)
       if (sameHeaders(last.headers, entry.made)) {
         entry.headers = last.headers;
@@ -437,7 +348,7 @@ export class Publication {
 
   /** What another worker is told of: every rendition, shown or not. */
   #marked(state: PublicationState): PublicationState {
-    return { ...state, renditions: bestFirst([...this.#renditions.values()]) };
+    return { ...state, renditions: this.#renditions.all };
   }
 
   /** No group follows: playlists and manifests become those of the recording. */
@@ -449,26 +360,27 @@ export class Publication {
 
   /** What viewers may be told now; undefined before the first segment or part. `nowMs`: Unix time. */
   liveState(nowMs: number): LiveState | undefined {
-    const periods = withNumbers(this.#periods, this.#live.listed);
-    const { open, parts } = this.#live;
+    const periods = withNumbers(this.#stored.all, this.#live.listed);
+    const { parts } = this.#live;
+    const open = this.#live.openIn(periods);
     const isLow = this.#options.latency !== 'standard' && !this.#ended && parts !== undefined;
     if (periods.length === 0 && !(isLow && open)) return undefined;
-    const listed = new Set(periods.slice(-1).flatMap(({ headers }) => [...headers.keys()]));
-    const state = this.#stateOf(nowMs, periods, (id) => this.#storedIds.has(id) || listed.has(id));
+    const listed = periods.at(-1)?.headers;
+    const isShown = (id: string): boolean => this.#stored.hasRendition(id) || listed?.has(id) === true;
+    const state = this.#stateOf(nowMs, periods, isShown);
     if (!isLow) return { state };
     const { partMs = defaultPartMs } = this.#options;
-    return { state, tail: { partMs, ...parts, ...(open && { open: openSegment(open, periods) }) } };
+    return { state, tail: { partMs, ...parts, ...(open && { open }) } };
   }
 
   /** An init segment that has this name, stored or not. */
   init(id: string, name: string): Buffer | undefined {
-    const made = [...this.#periods, ...this.#live.all].toReversed();
-    return made.find(({ initName: each, headers }) => each === name && headers.has(id))?.headers.get(id)
-      ?.init;
+    const made = [...this.#stored.all, ...this.#live.all].toReversed();
+    return made.find(({ initName, headers }) => initName === name && headers.has(id))?.headers.get(id)?.init;
   }
 
   #state(nowMs: number): PublicationState {
-    return this.#stateOf(nowMs, this.#periods, (id) => this.#storedIds.has(id));
+    return this.#stateOf(nowMs, this.#stored.all, (id) => this.#stored.hasRendition(id));
   }
 
   #stateOf(
@@ -476,39 +388,13 @@ export class Publication {
     periods: readonly PublishedPeriod[],
     isShown: (id: string) => boolean,
   ): PublicationState {
-    const lastNumber = periods.at(-1)?.toNumber ?? 0;
-    this.#availabilityStartMs ??= nowMs - segmentEndMs(lastNumber) + availabilityMarginMs;
     return {
       options: this.#options,
-      renditions: bestFirst([...this.#renditions.values()].filter(({ id }) => isShown(id))),
+      renditions: this.#renditions.all.filter(({ id }) => isShown(id)),
       periods,
       ...(this.#captions.size > 0 && { captions: [...this.#captions].sort() }),
-      availabilityStartMs: this.#availabilityStartMs,
+      availabilityStartMs: this.#availability.startMs(periods.at(-1)?.toNumber ?? 0, nowMs),
       ended: this.#ended,
     };
   }
-
-  #rendition(id: string, header: TrackHeader): Rendition {
-    const known = this.#renditions.get(id);
-    if (known) {
-      known.header = header;
-      return known;
-    }
-    const rendition = new Rendition(id, header);
-    this.#renditions.set(id, rendition);
-    return rendition;
-  }
-}
-
-const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
-
-/** The number that grows, in the last period or in one that begins with it. */
-function openSegment(open: LiveNumber, periods: readonly PublishedPeriod[]): OpenSegment {
-  const { number } = open;
-  const last = periods.at(-1);
-  const period = withNumbers(periods, [open]).at(-1)!;
-  return {
-    number,
-    period: last?.fromNumber === period.fromNumber ? last : { ...period, toNumber: number - 1 },
-  };
 }

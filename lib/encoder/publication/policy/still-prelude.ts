@@ -1,15 +1,13 @@
+import { segmentName } from '../../../object-store/object-names.ts';
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
 import { mostParts, segmentSeconds } from '../../../packaging/segment-grid.ts';
 import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import { type ObjectWrite, objectWrite } from './object-write.ts';
 import type { SegmentFacts } from './segment-facts.ts';
 
-/** One segment that shows a still. */
-export interface StillSegment {
-  readonly id: string;
-  readonly number: number;
-  readonly body: readonly Buffer[];
-}
+/** How many stills are made at once. */
+const stillsAtOnce = 100;
 
 interface Track {
   readonly header: TrackHeader;
@@ -66,12 +64,20 @@ export class StillPrelude {
     }
   }
 
-  /** Makes up to `count` of the segments that are missing. They count as stored when this is called again. */
-  make(count: number): StillSegment[] {
-    return this.#missing.splice(-count).flatMap(({ id, number }) => {
+  /**
+   * Some of the objects that are missing, which count as stored when this is called again: segments, and with the last of them the init
+   * segments, under each of `initNames`. `prefix`: where the broadcast's objects are.
+   */
+  objects(prefix: string, initNames: ReadonlySet<string>): ObjectWrite[] {
+    const objects = this.#missing.splice(-stillsAtOnce).flatMap(({ id, number }) => {
       const track = this.#tracks.get(id);
-      return track ? [this.#still(id, number, track)] : [];
+      const key = `${prefix}${id}/${segmentName(number)}`;
+      return track ? [objectWrite(key, this.#still(number, track), 'once')] : [];
     });
+    if (!this.isComplete) return objects;
+    for (const [id, { init }] of this.#pictures())
+      for (const name of initNames) objects.push(objectWrite(`${prefix}${id}/${name}`, [init], 'once'));
+    return objects;
   }
 
   /** All segments of a rendition, by ascending number. */
@@ -79,7 +85,7 @@ export class StillPrelude {
     return new Map([...(this.#tracks.get(id)?.segments ?? [])].sort(([a], [b]) => a - b));
   }
 
-  #still(id: string, number: number, track: Track): StillSegment {
+  #still(number: number, track: Track): readonly Buffer[] {
     const { header, opening, startTicks, segments } = track;
     const durationTicks = segmentSeconds * header.timescale;
     const baseMediaDecodeTime = Math.max(0, startTicks - (track.number - number) * durationTicks);
@@ -91,7 +97,7 @@ export class StillPrelude {
     });
     const bytes = body.reduce((sum, { length }) => sum + length, 0);
     segments.set(number, { startTicks: baseMediaDecodeTime, durationTicks, bytes });
-    return { id, number, body };
+    return body;
   }
 
   #needs(number: number): void {

@@ -1,4 +1,4 @@
-import type { Track } from './timeline-track.ts';
+import type { Track } from './timeline/timeline-track.ts';
 
 const windowMs = 5000;
 

@@ -1,9 +1,10 @@
 import { segmentsFor } from '../../../../packaging/segment-grid.ts';
 import type { Part } from '../../../encoding/policy/segmenting/part.ts';
 import type { TrackHeader } from '../../../policy/track-header.ts';
-import type { NumberedHeaders } from '../period-log.ts';
+import { type NumberedHeaders, withNumbers } from '../period-log.ts';
+import type { PublishedPeriod } from '../publication-model.ts';
 import type { SegmentFacts } from '../segment-facts.ts';
-import { type LiveTail, namedPartsMs, type TailPart } from './live-tail.ts';
+import { type LiveTail, namedPartsMs, type OpenSegment, type TailPart } from './live-tail.ts';
 
 type Headers = ReadonlyMap<string, TrackHeader>;
 
@@ -54,6 +55,17 @@ export class LiveNumbers {
 
   get open(): LiveNumber | undefined {
     return this.#ahead.find(({ isListed }) => !isListed);
+  }
+
+  /** The number that grows, in the last of these periods or in one that begins with it. */
+  openIn(periods: readonly PublishedPeriod[]): OpenSegment | undefined {
+    const { open } = this;
+    if (!open) return undefined;
+    const { number } = open;
+    const last = periods.at(-1);
+    const period = withNumbers(periods, [open]).at(-1)!;
+    const isIn = last?.fromNumber === period.fromNumber;
+    return { number, period: isIn ? last : { ...period, toNumber: number - 1 } };
   }
 
   find(number: number): LiveNumber | undefined {

@@ -11,8 +11,7 @@ import { mediaPlaylistModel, multivariantModel } from '../hls/publication-hls.ts
 import { splitHead, WholeLines } from '../hls/whole-lines.ts';
 import type { Publication } from '../publication.ts';
 import type { PublicationOptions, PublicationState } from '../publication-model.ts';
-import type { LiveState } from './live-state.ts';
-import { nextPart, withOpenSegment } from './live-tail.ts';
+import { type LiveState, nextPart, withOpenSegment } from './live-tail.ts';
 import type { LiveView, PlaylistPosition } from './live-view.ts';
 
 type Scope = 'stream' | 'broadcast';

@@ -34,6 +34,13 @@ export interface OpenSegment {
   readonly period: PublishedPeriod;
 }
 
+/** Input of the models of what viewers of a live broadcast may be told now: `state` ends with the last number that is listed. */
+export interface LiveState {
+  readonly state: PublicationState;
+  /** Undefined if players are told of whole segments only. */
+  readonly tail?: LiveTail;
+}
+
 /**
  * How long playlists name parts: three target durations from the end. They must stay available for three more after that, so 12 s from
  * when their segment is whole (rfc8216bis 6.2.2).

@@ -10,6 +10,7 @@ import type { PublishedPeriod } from '../publication-model.ts';
 import { Rendition } from '../rendition.ts';
 import type { SegmentFacts } from '../segment-facts.ts';
 import type { MarkedPeriod } from './index-marks.ts';
+import { lastNamed, ownEntries, type PlaylistEntry, readPlaylist, timeOf } from './stored-playlist.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast in the origin. */
 export interface StoredPublication {
@@ -59,25 +60,8 @@ export interface RestoredPictures {
   readonly posterBytes: number;
 }
 
-interface Entry {
-  readonly number: number;
-  readonly name: string;
-  readonly initName: string;
-  readonly seconds: number;
-  readonly discontinuity: boolean;
-  readonly gap: boolean;
-}
-
 const videoTicks = 90_000;
 const audioTicks = 48_000;
-
-/** Names of the init segments that a playlist refers to. */
-export const initNamesOf = (playlist: string): string[] => [
-  ...new Set(readPlaylist(playlist).entries.map(({ initName }) => initName)),
-];
-
-/** Numbers of the segments that a rendition's playlist names, without those of its neighbours. */
-export const ownNumbersOf = (playlist: string): number[] => ownEntries(playlist).map(({ number }) => number);
 
 /** Reassembles a publication from what is stored; undefined if nothing that could be continued was published. */
 export function restorePublication(remains: StoredPublication): RestoredPublication | undefined {
@@ -103,10 +87,6 @@ export function restorePublication(remains: StoredPublication): RestoredPublicat
     unnamed,
   };
 }
-
-/** The last number that the playlists of these renditions name; -1 without any. */
-export const lastNamed = (playlists: ReadonlyMap<string, string>): number =>
-  Math.max(-1, ...[...playlists.values()].map((text) => readPlaylist(text).entries.at(-1)?.number ?? -1));
 
 /** What there is behind the last period, each number with the period that was announced for it, or as the last one. */
 function unnamedNumbers(
@@ -232,12 +212,8 @@ function codecsOf(init: Buffer): string | undefined {
   return box < 0 ? undefined : avcCodecString(init.subarray(box + 4));
 }
 
-/** The segments that are the rendition's own, not a neighbour's. */
-const ownEntries = (playlist: string): Entry[] =>
-  readPlaylist(playlist).entries.filter(({ name, gap }) => !gap && !name.includes('/'));
-
 function restorePeriods(
-  entries: readonly Entry[],
+  entries: readonly PlaylistEntry[],
   renditions: readonly Rendition[],
   { inits, periods: marked, playlists }: StoredPublication,
 ): PublishedPeriod[] {
@@ -282,7 +258,7 @@ interface ListedPeriod {
   readonly isBeginning: boolean;
 }
 
-function listedPeriods(entries: readonly Entry[]): ListedPeriod[] {
+function listedPeriods(entries: readonly PlaylistEntry[]): ListedPeriod[] {
   const periods: ListedPeriod[] = [];
   for (const { number, initName, discontinuity, gap } of entries) {
     const last = periods.at(-1);
@@ -291,33 +267,4 @@ function listedPeriods(entries: readonly Entry[]): ListedPeriod[] {
     else periods.push({ fromNumber: number, toNumber: number, initName, isBeginning: discontinuity });
   }
   return periods;
-}
-
-/** Parses a media playlist as written by this worker. */
-function readPlaylist(playlist: string): { entries: Entry[]; startedAtMs?: number } {
-  const entries: Entry[] = [];
-  let number = Number(/#EXT-X-MEDIA-SEQUENCE:(\d{1,15})$/m.exec(playlist)?.[1] ?? 0);
-  let startedAtMs: number | undefined;
-  let marks = { initName: '', seconds: 0, discontinuity: false, gap: false };
-  for (const line of playlist.split('\n')) {
-    if (line === '#EXT-X-DISCONTINUITY') marks.discontinuity = true;
-    else if (line === '#EXT-X-GAP') marks.gap = true;
-    else if (line.startsWith('#EXT-X-MAP:'))
-      marks.initName = /URI="(?:[^"]*\/)?([^"/]+)"/.exec(line)?.[1] ?? '';
-    else if (line.startsWith('#EXTINF:')) marks.seconds = Number.parseFloat(line.slice(8));
-    else if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) {
-      const dateMs = timeOf(line.slice(25));
-      if (dateMs !== undefined) startedAtMs ??= dateMs - segmentStartMs(number);
-    } else if (line !== '' && !line.startsWith('#')) {
-      entries.push({ number: number++, name: line, ...marks });
-      marks = { ...marks, discontinuity: false, gap: false };
-    }
-  }
-  return { entries, ...(startedAtMs === undefined ? {} : { startedAtMs }) };
-}
-
-/** Unix milliseconds of an ISO date; undefined if it is none. */
-function timeOf(date = ''): number | undefined {
-  const ms = Date.parse(date);
-  return Number.isNaN(ms) ? undefined : ms;
 }

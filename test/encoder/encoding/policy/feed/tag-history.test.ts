@@ -55,3 +55,33 @@ describe('the media that both tracks have', () => {
     expect(historyOf(['audio', 3000], ['video', 6000]).completeMs).toBe(6000);
   });
 });
+
+describe('The tag history', () => {
+  test('begins at the last key frame before a time, and drops what is no longer needed', () => {
+    const history = new TagHistory();
+    const payload = Buffer.alloc(10);
+    for (let at = 0; at < 10_000; at += 100) {
+      history.push({ type: 'video', streamMs: at, payload, keyframe: at % 1000 === 0 });
+    }
+    expect(history.from(4550)[0]?.streamMs).toBe(4000);
+    history.forgetBefore(6200);
+    expect(history.from(4550)[0]?.streamMs).toBe(6000);
+    expect(history.from(0).length).toBe(40);
+  });
+
+  test('keeps of a picture that stands for an hour what it takes to decode it, and no more', () => {
+    const history = new TagHistory();
+    const picture = { type: 'video', payload: Buffer.alloc(10), keyframe: false } as const;
+    for (let at = 0; at < 2000; at += 100) history.push({ ...picture, streamMs: at, keyframe: at === 0 });
+    for (let at = 2000; at < 3_600_000; at += 100) {
+      history.push({ ...picture, streamMs: at, filler: true });
+      history.push({ type: 'audio', payload: Buffer.alloc(10), keyframe: false, streamMs: at });
+      if (at % 2000 === 0) history.forgetBefore(at - 4000);
+    }
+    const kept = history.from(3_590_000);
+    expect(kept.length).toBeLessThan(200);
+    expect(kept.slice(0, 20).map(({ streamMs }) => streamMs)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index * 100),
+    );
+  });
+});

@@ -1,5 +1,5 @@
-import type { AudioTag } from '../../../protocol/flv/audio-tag.ts';
-import type { VideoTag } from '../../../protocol/flv/video-tag.ts';
+import type { AudioTag } from '../../../../protocol/flv/audio-tag.ts';
+import type { VideoTag } from '../../../../protocol/flv/video-tag.ts';
 
 /** Upper bound on how long after decoding a picture is shown; a larger offset is noise and would tear the timeline. */
 const maxOffsetMs = 2000;

@@ -1,6 +1,8 @@
-import { shortestPictureMs } from '../../policy/stream-tag.ts';
+import { shortestPictureMs } from '../../../policy/stream-tag.ts';
 import { Drift } from './drift.ts';
 import { Lateness, patienceMs, tooLateMs } from './lateness.ts';
+import { followJump, jitterMs, jumpMs } from './publisher-clock.ts';
+import { aliveTracks, behindClockMs, laterBehindMs, learnLag } from './session-lag.ts';
 import {
   applyShifts,
   forgetSession,
@@ -29,21 +31,8 @@ export interface Placement {
   readonly late: boolean;
 }
 
-/** A step of a track's timestamps that differs from the clock's by more than this is a jump: the publisher reset its clock. */
-const jumpMs = 1000;
-/** A backward step up to this among real media is jitter: the tag is moved to just after the last one. */
-const jitterMs = 100;
 /** Tracks whose timestamps are further apart than this have nothing to do with each other. */
 const mostApartMs = 10_000;
-/** A track may always be this much later than its timestamps say; filler waits for it. */
-const mostLagMs = 3000;
-/** How fast a learned lag is forgotten, in ms a second. */
-const forgetLagMsPerSecond = 200;
-/** A track heard within this counts for the session's lag and lead. */
-const aliveMs = 3000;
-/** How fast it is learned by how much later than the other a track is sent, from a tag that comes this soon after one of the other. */
-const learnSkewMs = 250;
-const besideMs = 500;
 /** Media that is further ahead of the clock than this was held up when the session got its place. */
 const mostAheadMs = 300;
 const longestFrameMs = 200;
@@ -79,10 +68,14 @@ export class Timeline {
     this.#tracks = { video: newTrack(startMs, 33), audio: newTrack(startMs, 21) };
   }
 
+  get #both(): readonly TrackState[] {
+    return Object.values(this.#tracks);
+  }
+
   /** Places the first tag at `startMs`. Call before the first tag. */
   startAt(startMs: number): void {
     this.#startMs = startMs;
-    for (const track of Object.values(this.#tracks)) track.lastMs = startMs - 1;
+    for (const track of this.#both) track.lastMs = startMs - 1;
   }
 
   /** End of the longer track; just before the start if there is no media. */
@@ -123,7 +116,7 @@ export class Timeline {
 
   /** How far both tracks have got: what a player can show. A track that is not sent does not count. */
   reachedMs(nowMs: number): number {
-    const alive = this.#alive(nowMs);
+    const alive = aliveTracks(this.#both, nowMs);
     return alive.length === 0 ? this.endMs : Math.min(...alive.map(({ lastMs }) => lastMs));
   }
 
@@ -136,12 +129,12 @@ export class Timeline {
   beginSession(): void {
     this.#lateness.caughtUp();
     this.#usualLeadMs = 0;
-    for (const track of Object.values(this.#tracks)) forgetSession(track);
+    for (const track of this.#both) forgetSession(track);
   }
 
   /** The clock was set forward by this much: whatever was read is as much later than it seemed. */
   clockMoved(byMs: number): void {
-    for (const track of Object.values(this.#tracks)) {
+    for (const track of this.#both) {
       track.heardMs += byMs;
       track.behindMs += byMs;
     }
@@ -160,13 +153,13 @@ export class Timeline {
     const timestampMs = unwrap(timestamp, last.publisherMs === undefined ? undefined : last.timestampMs);
     const anchors = this.#anchors;
     if (state.publisherMs === undefined) this.#join(state, other, timestampMs, now);
-    else this.#followJump(state, other, timestampMs - state.timestampMs, now);
+    else if (followJump(state, other, timestampMs - state.timestampMs, now)) this.#anchored(now);
     state.timestampMs = timestampMs;
     const publisherMs = timestampMs - state.jumpedMs;
     applyShifts(state, publisherMs);
     const stepMs = publisherMs - (state.publisherMs ?? publisherMs);
     if (stepMs > 0 && stepMs <= longestFrameMs) state.frameMs += (stepMs - state.frameMs) / 8;
-    this.#learn(state, other, publisherMs, now);
+    learnLag(state, other, { publisherMs, isLate: this.#lateness.isLate, now });
     this.#lateness.came(now - Math.max(state.heardMs, other.heardMs), stepMs);
     state.publisherMs = publisherMs;
     state.heardMs = now;
@@ -228,58 +221,20 @@ export class Timeline {
     this.#anchored(now);
   }
 
-  /** A clock that jumps is the clock of both tracks, even if one of them is sent later. */
-  #followJump(state: TrackState, other: TrackState, stepMs: number, now: number): void {
-    const elapsedMs = now - state.heardMs;
-    const othersMs = other.publisherMs === undefined ? 0 : other.jumpedMs - state.jumpedMs;
-    const isBack = stepMs < -jitterMs && elapsedMs - stepMs > jumpMs;
-    const isAhead =
-      stepMs > elapsedMs + jumpMs && stepMs - state.behindMs - elapsedMs > jumpMs + other.skewMs;
-    const hasJumped = isBack || isAhead;
-    if (Math.abs(othersMs) > tooLateMs) {
-      const restMs = stepMs - othersMs;
-      const isOthers = Math.abs(restMs - elapsedMs) < Math.min(jumpMs, Math.abs(othersMs) / 2);
-      if (isOthers || (hasJumped && restMs >= -jitterMs && restMs < elapsedMs + jumpMs)) {
-        state.jumpedMs = other.jumpedMs;
-        state.moved = true;
-        return;
-      }
-    }
-    if (!hasJumped) return;
-    // As late as before, but after the last tag.
-    state.jumpedMs += Math.round(stepMs - Math.max(state.frameMs, elapsedMs));
-    state.jump = { atMs: now, elapsedMs };
-    state.moved = true;
-    this.#correctJump(other, state);
-    this.#anchored(now);
-  }
-
-  /** The other track has just jumped, after a pause in which the clock may have stood: this one, without a pause, knows how far. */
-  #correctJump(other: TrackState, { jumpedMs, jump }: TrackState): void {
-    if (!jump || !other.jump || jump.atMs - other.jump.atMs > jumpMs) return;
-    if (jump.elapsedMs > jumpMs || other.jump.elapsedMs <= jumpMs) return;
-    if (Math.abs(other.jumpedMs - jumpedMs) <= tooLateMs) return;
-    other.jumpedMs = jumpedMs;
-    other.publisherMs = other.timestampMs - jumpedMs;
-    other.moved = true;
-  }
-
   /**
    * Where media that was heard at `now` may begin so that the last tag of either track, filler too, lasts as long as any. Filler
    * that is far beyond has taken the time of media that waited: sound, for a picture.
    */
   #nextFor(now: number): number {
     if (this.endMs < this.#startMs) return Math.max(now, this.#startMs);
-    const tracks = Object.values(this.#tracks).filter(
-      ({ filled, lastMs }) => !filled || lastMs <= now + jumpMs,
-    );
+    const tracks = this.#both.filter(({ filled, lastMs }) => !filled || lastMs <= now + jumpMs);
     return Math.max(now, ...tracks.map(({ lastMs, frameMs }) => lastMs + frameMs));
   }
 
   /** The session got its place, or its clock jumped. */
   #anchored(now: number): void {
     this.#anchors++;
-    const tracks = Object.values(this.#tracks);
+    const tracks = this.#both;
     const silentMs = now - Math.max(...tracks.map(({ heardMs }) => heardMs));
     this.#heldUpMs = Number.isFinite(silentMs)
       ? Math.max(silentMs, ...tracks.map(({ behindMs }) => behindMs))
@@ -287,49 +242,6 @@ export class Timeline {
     this.#burst = undefined;
     this.#burstUntilMs = Number.NEGATIVE_INFINITY;
     this.#drift.forget(now);
-  }
-
-  /** Tracks that this session has. */
-  get #heard(): TrackState[] {
-    return Object.values(this.#tracks).filter(({ publisherMs }) => publisherMs !== undefined);
-  }
-
-  #alive(now: number): TrackState[] {
-    return this.#heard.filter(({ heardMs }) => now - heardMs < aliveMs);
-  }
-
-  /**
-   * By how much the session is behind the clock: its earlier track counts. What a track that is always sent late has still to send
-   * from before a pause shows nothing of it.
-   */
-  #behindMs(now: number): number {
-    const alive = this.#alive(now);
-    const prompt = alive.filter(({ skewMs }) => skewMs <= tooLateMs);
-    return Math.min(...(prompt.length > 0 ? prompt : alive).map(({ behindMs, skewMs }) => behindMs - skewMs));
-  }
-
-  /** The same by its later track, even while nothing comes in it: a session is ahead only if both are. */
-  #behindLaterMs(now: number): number {
-    const alive = this.#alive(now);
-    const others = this.#heard.filter((track) => !alive.includes(track));
-    const [first] = alive;
-    return Math.max(
-      ...alive.map(({ behindMs }) => behindMs),
-      ...others.map(({ skewMs }) => (first?.behindMs ?? 0) + skewMs),
-    );
-  }
-
-  #learn(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
-    if (state.publisherMs !== undefined) {
-      const forgottenMs = ((now - state.heardMs) * forgetLagMsPerSecond) / 1000;
-      state.lagMs = Math.max(0, state.lagMs - forgottenMs);
-    }
-    state.behindMs = now - (publisherMs + state.offsetMs);
-    if (state.behindMs <= mostLagMs) state.lagMs = Math.max(state.lagMs, state.behindMs);
-    if (this.#lateness.isLate || other.publisherMs === undefined || now - other.heardMs >= besideMs) return;
-    const skewMs = Math.max(0, state.behindMs - other.behindMs);
-    // What comes at once, after a stall, shows nothing of it.
-    state.skewMs += (skewMs - state.skewMs) * Math.min(1, (now - state.heardMs) / learnSkewMs);
   }
 
   /** Nothing can be sent before its time: what is ahead of the clock belongs to media that got its place when it was late. */
@@ -344,17 +256,16 @@ export class Timeline {
       this.#burst = this.#shift(-aheadMs, now);
       return;
     }
-    for (const track of Object.values(this.#tracks))
-      if (!track.shifts.includes(burst)) moveTrack(track, -aheadMs);
+    for (const track of this.#both) if (!track.shifts.includes(burst)) moveTrack(track, -aheadMs);
     burst.byMs -= aheadMs;
   }
 
   /** A session that does not catch up is late for good: its clock stood still, or the network is too slow for it. */
   #catchUp(tag: { heard: HeardTag; publisherMs: number }, isTaken: boolean, now: number): void {
-    const behindClockMs = this.#behindMs(now);
-    const behindMs = behindClockMs + this.#usualLeadMs;
+    const byClockMs = behindClockMs(this.#both, now);
+    const behindMs = byClockMs + this.#usualLeadMs;
     if (behindMs <= tooLateMs) {
-      this.#usualLeadMs += (Math.max(0, -behindClockMs) - this.#usualLeadMs) / 8;
+      this.#usualLeadMs += (Math.max(0, -byClockMs) - this.#usualLeadMs) / 8;
       this.#lateness.caughtUp();
       return;
     }
@@ -364,7 +275,7 @@ export class Timeline {
 
   /** The newest publisher's time of either track. */
   get #newestMs(): number {
-    const times = Object.values(this.#tracks).map(({ publisherMs }) => publisherMs);
+    const times = this.#both.map(({ publisherMs }) => publisherMs);
     return Math.max(...times.map((ms) => ms ?? Number.NEGATIVE_INFINITY));
   }
 
@@ -375,7 +286,7 @@ export class Timeline {
   #shift(behindMs: number, now: number): Shift {
     this.#anchors++;
     const byMs = Math.round(behindMs);
-    const tracks = Object.values(this.#tracks);
+    const tracks = this.#both;
     const undecided = this.#lateness.decide(now);
     const fromMs = undecided?.fromMs ?? this.#newestMs;
     for (const { heard, publisherMs } of undecided?.tags ?? []) {
@@ -391,9 +302,9 @@ export class Timeline {
   }
 
   #followDrift(now: number): void {
-    const stepMs = this.#drift.follow(this.#behindMs(now), this.#behindLaterMs(now), now);
+    const stepMs = this.#drift.follow(behindClockMs(this.#both, now), laterBehindMs(this.#both, now), now);
     if (stepMs === 0) return;
-    for (const track of Object.values(this.#tracks)) {
+    for (const track of this.#both) {
       track.offsetMs += stepMs;
       track.behindMs -= stepMs;
     }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { announcedTracks, pictureWaitMs } from '../../../../lib/encoder/publisher/policy/picture-wait.ts';
+import {
+  announcedTracks,
+  pictureWaitMs,
+} from '../../../../../lib/encoder/publisher/policy/probe/picture-wait.ts';
 
 describe('what a publisher announces', () => {
   test.each([

@@ -2,8 +2,8 @@ import {
   ObjectStoreRefusedError,
   ObjectStoreUnavailableError,
   PreconditionFailedError,
-} from '../../object-store/errors.ts';
-import { passingFaults } from './transient-faults.ts';
+} from '../../../object-store/errors.ts';
+import { passingFaults } from '../transient-faults.ts';
 
 /** S3's response, as far as the SDK exposes it. No status means no response. */
 export interface S3Fault {

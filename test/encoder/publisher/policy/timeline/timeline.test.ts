@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type HeardTag, Timeline } from '../../../../lib/encoder/publisher/policy/timeline.ts';
-import type { Track } from '../../../../lib/encoder/publisher/policy/timeline-track.ts';
+import { type HeardTag, Timeline } from '../../../../../lib/encoder/publisher/policy/timeline/timeline.ts';
+import type { Track } from '../../../../../lib/encoder/publisher/policy/timeline/timeline-track.ts';
 
 const track = fc.constantFrom<Track>('video', 'audio');
 const timestamp = fc.oneof(

@@ -1,0 +1,122 @@
+import { segmentSeconds } from '../../../packaging/segment-grid.ts';
+import { type AlarmRow, silence } from '../alarm-definition.ts';
+
+/** The workers, from their room to what they write to the origin. */
+export const encoderAlarms = {
+  EncoderHeadroom: {
+    title: 'Workers nearly full',
+    means: 'Headroom is below the capacity of one worker: if one dies, its broadcasts have nowhere to go.',
+    reads: { metric: 'FleetHeadroomStreams', fleet: 'encoder' },
+    bad: ['<', 'workerStreams'],
+    periodSeconds: 60,
+    periods: [5, 5],
+    missing: 'bad',
+    because:
+      'Scaling out takes three to four minutes. Headroom is measured every minute, so no data means that measuring has stopped.',
+  },
+  CpuWorkersAtMaximum: {
+    title: 'CPU worker pool at its maximum',
+    means: 'The pool cannot grow further: once it is full, new broadcasts are rejected.',
+    reads: { metric: 'FleetMembers', fleet: 'encoder', pool: 'cpu' },
+    bad: ['>=', 'maxCpuWorkers'],
+    periodSeconds: 300,
+    periods: [3, 3],
+    missing: 'good',
+    because:
+      'A deploy runs extra workers for a few minutes. If data is missing, the headroom alarm fires instead.',
+  },
+  GpuWorkersAtMaximum: {
+    title: 'GPU worker pool at its maximum',
+    means:
+      'The pool cannot grow further: new broadcasts go to the CPU pool, and are rejected once that is full.',
+    reads: { metric: 'FleetMembers', fleet: 'encoder', pool: 'gpu' },
+    bad: ['>=', 'maxGpuWorkers'],
+    periodSeconds: 300,
+    periods: [3, 3],
+    missing: 'good',
+    because:
+      'A deploy runs extra workers for a few minutes. If data is missing, the headroom alarm fires instead.',
+  },
+  SlowStarts: {
+    title: 'Slow broadcast starts',
+    means: 'At least one in twenty new broadcasts is not playable within 8 s.',
+    reads: { metric: 'TimeToFirstSegmentMs' },
+    bad: ['>=', 8000],
+    periodSeconds: 300,
+    periods: [2, 3],
+    missing: 'good',
+    because: `A segment takes ${segmentSeconds} s and ffmpeg adds 1 s, so ${segmentSeconds + 1} s is normal. People notice 8 s, and ten minutes of it is not one slow publisher. No data means that no broadcast started.`,
+  },
+  SegmentsLate: {
+    title: 'Late segments',
+    means: 'Segments reach the origin late enough to stall players, and the publishers are on time.',
+    reads: { metric: 'SegmentsLate' },
+    bad: ['>=', 1],
+    periodSeconds: 60,
+    periods: [3, 5],
+    missing: 'good',
+    because: `A dying worker delays its streams for one minute at most; three minutes out of five have another cause. ${silence}`,
+  },
+  SegmentsLost: {
+    title: 'Segments lost',
+    means: 'The origin rejected writes for so long that workers dropped segments: viewers see a gap.',
+    reads: { metric: 'SegmentsLost' },
+    bad: ['>=', 1],
+    periodSeconds: 60,
+    periods: [1, 1],
+    missing: 'good',
+    because: `Each broadcast queues 48 MB before it drops a segment, so this is never noise. ${silence}`,
+  },
+  LeasesLost: {
+    title: 'Workers losing leases',
+    means:
+      'Running workers were declared dead by others. Nothing is written twice, but viewers may see a jump.',
+    reads: { metric: 'LeasesLost' },
+    bad: ['>=', 3],
+    periodSeconds: 300,
+    periods: [1, 1],
+    missing: 'good',
+    because: `One may be a machine that froze for a moment; three in five minutes are not. ${silence}`,
+  },
+  FfmpegCrashes: {
+    title: 'ffmpeg crashing',
+    means: 'Encoding stops and restarts; each time, viewers may wait a few seconds.',
+    reads: { metric: 'FfmpegCrashes' },
+    bad: ['>=', 5],
+    periodSeconds: 300,
+    periods: [2, 3],
+    missing: 'good',
+    because: `One publisher with a broken stream causes a few; two five-minute periods with five or more point to the machine or the image. ${silence}`,
+  },
+  RenditionsShed: {
+    title: 'Encoders overloaded',
+    means: 'Workers turned off top renditions to keep up with real time: viewers get lower quality.',
+    reads: { metric: 'RenditionsShed' },
+    bad: ['>=', 1],
+    periodSeconds: 300,
+    periods: [2, 3],
+    missing: 'good',
+    because: `Once may be a noisy neighbour; twice in a quarter of an hour means the task is too small. ${silence}`,
+  },
+  OriginPutErrors: {
+    title: 'Origin writes failing',
+    means:
+      'Writes to the bucket are failing for many broadcasts. They are retried, and segments will be late.',
+    reads: { metric: 'OriginPutErrors' },
+    bad: ['>=', 5],
+    periodSeconds: 60,
+    periods: [3, 5],
+    missing: 'good',
+    because: `S3 occasionally rejects a write and accepts it a moment later; five broadcasts a minute, repeatedly, is more than that. ${silence}`,
+  },
+  RecordingsIncomplete: {
+    title: 'Incomplete recordings',
+    means: 'A recording is missing segments or was not closed.',
+    reads: { metric: 'RecordingsIncomplete' },
+    bad: ['>=', 1],
+    periodSeconds: 300,
+    periods: [1, 1],
+    missing: 'good',
+    because: `A recording cannot be made again, and much of it can still be rescued soon afterwards. ${silence}`,
+  },
+} as const satisfies Readonly<Record<string, AlarmRow>>;
