@@ -9,6 +9,8 @@ import type { LatencyChoices } from './choices.ts';
 import { ownRound, peerRound, type Round } from './rounds.ts';
 import { stageRows } from './stages.ts';
 
+const peerNote = 'MediaMTX repackages what is published; we encode a ladder.';
+
 /** Glass to glass: a clock drawn into the picture at the publisher is read from the screen of a browser. */
 export async function latencyBench(
   { versions }: Pick<MachineFacts, 'versions'>,
@@ -22,8 +24,15 @@ export async function latencyBench(
   // Alone on the machine, as we are: the platform has stopped.
   const peer = versions.mediamtx;
   const isWanted = options.modes.includes('low') && options.players.includes('hls.js');
-  if (peer !== undefined && isWanted) rounds.push(await peerRound(peer, pages, options, say));
-  return section(rounds, options, peer);
+  let note = peer === undefined ? 'MediaMTX is not installed: skipped.' : peerNote;
+  if (peer !== undefined && isWanted) {
+    try {
+      rounds.push(await peerRound(peer, pages, options, say));
+    } catch (fault) {
+      note = `MediaMTX could not be measured: ${fault instanceof Error ? fault.message : fault}`;
+    }
+  }
+  return section(rounds, options, note);
 }
 
 async function ownRounds(
@@ -46,7 +55,7 @@ async function ownRounds(
 function section(
   rounds: readonly Round[],
   { source, seconds }: LatencyChoices,
-  peer: string | undefined,
+  aboutPeer: string,
 ): Section {
   const players = rounds.flatMap(({ server, seen }) =>
     [...seen].map(([player, one]) => [
@@ -78,9 +87,7 @@ function section(
       'The clock is drawn by ffmpeg before it encodes (x264 ultrafast, zerolatency) and read from each fifth picture on the screen. Players play one after another, in a Chromium of their own without a GPU, on the machine that encodes.',
       'start, end: medians of the first and last 3 s. A freeze is 0.25 s or more without a new picture, after the first 3 s.',
       'A piece is a part, or a segment where there are no parts; it is measured when its last byte has arrived at a client of that tier. Arrival at the platform is what EXT-X-PROGRAM-DATE-TIME says; how long that is after the capture is read from the clock in pictures that were served, decoded afterwards.',
-      peer === undefined
-        ? 'MediaMTX is not installed: skipped.'
-        : 'MediaMTX repackages what is published; we encode a ladder.',
+      aboutPeer,
     ],
     figures: rounds.map(({ server, seen, captureMs, stages }) => ({
       mode: server,

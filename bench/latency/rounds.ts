@@ -72,7 +72,8 @@ export async function peerRound(
       addressOf: () => pages.page('hls.js', peer.hls),
     });
   } catch (cause) {
-    throw new Error(`MediaMTX could not be measured: ${peer.output().trim() || '(no output)'}`, { cause });
+    const output = peer.output().trim() || '(no output)';
+    throw new Error(`${cause instanceof Error ? cause.message : cause}; it said: ${output}`, { cause });
   } finally {
     await peer.stop();
   }
