@@ -1,7 +1,7 @@
 // Printed before anything is installed, by any Node: no imports, no types (scripts/help.mjs).
 export const helpText = `npm run simulate -- [flags]    the platform's own decisions at the scale of 1,000,000 streams, 10,000,000 viewers, 2,000 workers
 
-  --scenario NAME  rush, zone, region, deploy or all (default all)
+  --scenario NAME  rush, live, zone, region, deploy or all (default all)
   --seed N         the same seed gives the same figures (default 1)
   --json           print the figures as JSON on stdout
   --help           show this text
