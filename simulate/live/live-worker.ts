@@ -78,6 +78,7 @@ export class LiveWorker implements EdgeService {
   readonly #service: LiveService;
   #isGone = false;
   #number: number;
+  #index = 0;
 
   constructor(options: LiveWorkerOptions) {
     const { timeline, region, stream, partMs } = options;
@@ -127,17 +128,16 @@ export class LiveWorker implements EdgeService {
       for (const key of Object.keys(this.most) as (keyof typeof usage)[])
         this.most[key] = Math.max(this.most[key], usage[key]);
     });
-    let index = 0;
     const make = (): void => {
       if (this.#isGone) return;
-      const leftMs = beganMs + this.#number * segmentMs + (index + 1) * partMs - timeline.nowMs;
+      const leftMs = beganMs + this.#number * segmentMs + (this.#index + 1) * partMs - timeline.nowMs;
       if (leftMs > 0) {
         timeline.after(leftMs, make);
         return;
       }
-      this.#part(this.#number, index++);
-      if (index === segmentMs / partMs) {
-        index = 0;
+      this.#part(this.#number, this.#index++);
+      if (this.#index === segmentMs / partMs) {
+        this.#index = 0;
         this.#whole(this.#number++);
       }
       make();
@@ -151,10 +151,12 @@ export class LiveWorker implements EdgeService {
     this.live.close(421);
   }
 
-  /** Its encoder crashes and starts again: what it makes from now on is of another run. */
+  /** Its encoder crashes and starts again: another run makes the segment under way, from its first part on. */
   crash(): void {
     this.live.crashed(this.#view.run);
     this.#view.run++;
+    this.#index = 0;
+    this.live.remade(this.#view.run, this.#number);
   }
 
   #part(number: number, index: number): void {
