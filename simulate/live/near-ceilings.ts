@@ -7,7 +7,7 @@ import { audience, edgeProgram } from '../world/facts.ts';
 export interface NearDemand {
   /** Requests a second of a viewer with HLS: playlist and part of picture and of sound. */
   readonly hlsRequests: number;
-  /** And of one with DASH: a segment of each. */
+  /** And of one with DASH: a segment of each, and the manifest. */
   readonly dashRequests: number;
   readonly requests: number;
   /** Connections, nearly all of which wait for something at any time (HTTP/1.1). */
@@ -24,7 +24,7 @@ export function nearDemand(partMs: number): NearDemand {
   const parts = 1_000 / partMs;
   const { hlsShare } = audience;
   const hlsRequests = 2 * 2 * parts;
-  const dashRequests = 2 / segmentSeconds;
+  const dashRequests = 3 / segmentSeconds;
   const bytesOf = (bps: number, seconds: number): number => (bps * seconds) / 8;
   const hlsCpu =
     parts *
@@ -32,7 +32,10 @@ export function nearDemand(partMs: number): NearDemand {
       cpuOf(bytesOf(pictureBps, partMs / 1_000)) +
       cpuOf(bytesOf(soundBps, partMs / 1_000)));
   const dashCpu =
-    (cpuOf(bytesOf(pictureBps, segmentSeconds)) + cpuOf(bytesOf(soundBps, segmentSeconds))) / segmentSeconds;
+    (cpuOf(bytesOf(pictureBps, segmentSeconds)) +
+      cpuOf(bytesOf(soundBps, segmentSeconds)) +
+      cpuOf(playlistBytes)) /
+    segmentSeconds;
   const average = (hls: number, dash: number): number => hlsShare * hls + (1 - hlsShare) * dash;
   return {
     hlsRequests,

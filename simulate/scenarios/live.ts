@@ -114,7 +114,7 @@ function ceilingFigures(viewers: number, streams: number, workerRequests: number
   const limit = quotas['cloudfront-requests'].most;
   return [
     figure('requests of a viewer with HLS', demand.hlsRequests, '/s', 'playlist and part of picture and sound'),
-    figure('requests of a viewer with DASH', demand.dashRequests, '/s', 'a growing segment of each'),
+    figure('requests of a viewer with DASH', demand.dashRequests, '/s', 'a growing segment of each, and the manifest'),
     figure('requests to the edge', viewers * demand.requests, '/s', `limit ${limit} before a raise`),
     figure('viewers at that limit', limit / demand.requests),
     figure('connections that wait at the edge', viewers * demand.connections, '', 'HTTP/1.1'),

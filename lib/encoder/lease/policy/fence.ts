@@ -1,3 +1,5 @@
+import { leaseMs } from '../../../control-store/lease-time.ts';
+
 // All timing of the lease protocol; simulations and tests import it from here.
 // A takeover cannot be faster than the lease time, so that is as short as possible without taking leases from live workers. A
 // holder counts as dead when no renewal arrived for the whole lease time. The worst case for a live one is a store that
@@ -9,8 +11,7 @@
 // publisher to the new holder.
 // The price: on DynamoDB, 2 writes a second for each live broadcast, 7,200 an hour.
 
-/** A lease that hasn't changed for this long on an observer's clock may be taken. */
-export const leaseMs = 2000;
+export { leaseMs };
 /** From the start of one renewal to the start of the next. */
 export const renewEveryMs = 500;
 /** From the end of a slow renewal to the start of the next. */
