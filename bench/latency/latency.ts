@@ -52,11 +52,7 @@ async function ownRounds(
   }
 }
 
-function section(
-  rounds: readonly Round[],
-  { source, seconds }: LatencyChoices,
-  aboutPeer: string,
-): Section {
+function section(rounds: readonly Round[], { source, seconds }: LatencyChoices, aboutPeer: string): Section {
   const players = rounds.flatMap(({ server, seen }) =>
     [...seen].map(([player, one]) => [
       ...[server, player, figure(one.p50), figure(one.p95), figure(one.start), figure(one.end)],
@@ -77,7 +73,8 @@ function section(
         rows: players,
       },
       {
-        title: 'By stage, ms: of a piece’s last picture, since its arrival at the platform and since its capture',
+        title:
+          'By stage, ms: of a piece’s last picture, since its arrival at the platform and since its capture',
         head: ['stream', 'at', 'p50', 'p95', 'since capture, p50', 'more than the stage before', 'pieces'],
         rows: rounds.flatMap(stageRows),
       },

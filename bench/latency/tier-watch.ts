@@ -25,11 +25,7 @@ const pollMs = 50;
  * Follows a rendition at one tier until `signal`, as a viewer would: by blocking reloads where the playlist allows them. Fetches each
  * new piece when it is listed. Keeps the bytes of the first `kept` pieces that can be decoded by themselves.
  */
-export async function watchTier(
-  tier: Tier,
-  signal: AbortSignal,
-  kept = 0,
-): Promise<readonly ServedPiece[]> {
+export async function watchTier(tier: Tier, signal: AbortSignal, kept = 0): Promise<readonly ServedPiece[]> {
   const served: ServedPiece[] = [];
   const seen = new Set<string>();
   let last: ListedMedia | undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
+import type { Platform } from '../../testkit/platform/platform.ts';
 import type { CreatedStream } from '../../testkit/platform/streams.ts';
 import type { DrillContext, Finding, Measure } from '../model.ts';
 import { countFrames } from '../viewing/frames.ts';
@@ -10,7 +11,6 @@ import { type ActiveBroadcast, finishBroadcast, goLive } from './live-stream.ts'
 import { drawTimeline } from './log-timeline.ts';
 import { startPlatform } from './platform.ts';
 import { phaseOf, until } from './waiting.ts';
-import type { Platform } from '../../testkit/platform/platform.ts';
 
 /** A fault while viewers are two seconds behind. */
 export interface FaultNearEdge {
@@ -59,7 +59,8 @@ export async function faultNearEdge(
   drawTimeline(platform, air.stream.id, context);
   drawParts(context, near, faultAtMs);
   const frames = await Promise.all([...near.seen.values()].filter(({ video }) => video).map(framesShown));
-  const most = (values: readonly number[]): number => (values.length === 0 ? Number.NaN : Math.max(...values));
+  const most = (values: readonly number[]): number =>
+    values.length === 0 ? Number.NaN : Math.max(...values);
   const viewing = nearViewing(near);
   const takeovers = [...near.seen.values()].map((each) => takeoverMs(each, faultAtMs));
   return {

@@ -64,7 +64,15 @@ export async function goLive(
   context: DrillContext,
   options: AirOptions,
 ): Promise<ActiveBroadcast> {
-  const { seconds, size = defaultSize, settings, ingest, watch = (url) => url, name = '', near: renditions = 'least' } = options;
+  const {
+    seconds,
+    size = defaultSize,
+    settings,
+    ingest,
+    watch = (url) => url,
+    name = '',
+    near: renditions = 'least',
+  } = options;
   const stream = options.stream ?? (await createStream(platform, { name: 'drill', ...settings }));
   const { url, key } = stream.ingest.rtmp;
   const lane = `publisher ${name}`.trim();

@@ -70,7 +70,8 @@ async function pause({ platform, near }: ActiveBroadcast, context: DrillContext)
       const answer = await fetch(playlist).catch(() => undefined);
       await answer?.arrayBuffer();
       const tookMs = context.now() - askedMs;
-      if (askedMs > fromMs + 2_000) slowestMs = Math.max(slowestMs, answer?.ok ? tookMs : Number.POSITIVE_INFINITY);
+      if (askedMs > fromMs + 2_000)
+        slowestMs = Math.max(slowestMs, answer?.ok ? tookMs : Number.POSITIVE_INFINITY);
       await sleep(askEveryMs);
     }
   } finally {
@@ -79,7 +80,8 @@ async function pause({ platform, near }: ActiveBroadcast, context: DrillContext)
   const resumedMs = context.now();
   context.mark('fault', 'resumed', resumedMs);
   context.span(liveOrigin, 'paused', fromMs, resumedMs, 'fault');
-  const countOf = () => [...near.seen.values()].map(({ parts }) => parts.filter(({ isWhole }) => !isWhole).length);
+  const countOf = () =>
+    [...near.seen.values()].map(({ parts }) => parts.filter(({ isWhole }) => !isWhole).length);
   const had = countOf();
   const deadlineMs = resumedMs + 20_000;
   while (context.now() < deadlineMs && countOf().some((count, at) => count <= had[at]!)) await sleep(20);
@@ -90,6 +92,11 @@ async function pause({ platform, near }: ActiveBroadcast, context: DrillContext)
       unit: 's' as const,
       limit: 1,
     },
-    { name: 'parts back after it resumes', value: (context.now() - resumedMs) / 1000, unit: 's' as const, limit: 2 },
+    {
+      name: 'parts back after it resumes',
+      value: (context.now() - resumedMs) / 1000,
+      unit: 's' as const,
+      limit: 2,
+    },
   ];
 }

@@ -11,7 +11,8 @@ const noticedSeconds = 10;
 
 export const workerPausedLowLatency: Drill = {
   name: 'worker-paused-low-latency',
-  fault: 'the worker is paused (SIGSTOP) until another one has its broadcast, with viewers two seconds behind',
+  fault:
+    'the worker is paused (SIGSTOP) until another one has its broadcast, with viewers two seconds behind',
   promise: `nothing that the paused worker made comes after the other one's parts; no frame lost or duplicated; a player stalls once, ≤ ${noticedSeconds} s, and is back at its target within 15 s`,
   seconds: 45,
 

@@ -55,7 +55,11 @@ const stepMs = 200;
 const thereMs = 60;
 
 /** Plays on after the last stall as our page does: faster, or with a jump where that would take long. */
-function backAtTargetMs(taken: readonly GotPart[], { stalls, stalledMs }: Playback, targetMs: number): number {
+function backAtTargetMs(
+  taken: readonly GotPart[],
+  { stalls, stalledMs }: Playback,
+  targetMs: number,
+): number {
   const last = stalls.at(-1);
   if (!last) return 0;
   const endMs = taken.at(-1)!.arrivedAtMs;

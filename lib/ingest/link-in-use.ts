@@ -17,11 +17,7 @@ export class LinkInUse {
   #drains = false;
 
   /** `readLease`: the stream's; throws if the control store does not answer. */
-  constructor(
-    link: WorkerLink,
-    limits: LinkWatchLimits,
-    readLease: () => Promise<LeaseRecord | undefined>,
-  ) {
+  constructor(link: WorkerLink, limits: LinkWatchLimits, readLease: () => Promise<LeaseRecord | undefined>) {
     this.link = link;
     this.#lease = new LeaseWatch({ worker: link.worker, epoch: link.epoch }, readLease);
     this.#watch = new LinkWatch(limits, performance.now());

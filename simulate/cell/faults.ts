@@ -41,10 +41,7 @@ async function noticeWorker(
   const expiry = new LeaseExpiry(run);
   let expired: number | undefined;
   await timeline.sleep(random.between(0, routeTiming.linkEveryMs));
-  while (
-    expired === undefined &&
-    !watch.isSilent(proxy.view.find(worker.id) !== undefined, timeline.nowMs)
-  ) {
+  while (expired === undefined && !watch.isSilent(proxy.view.find(worker.id) !== undefined, timeline.nowMs)) {
     if (watch.isDoubtful(timeline.nowMs)) {
       const sentMs = timeline.nowMs;
       const read = cell.readLease(publisher.id);

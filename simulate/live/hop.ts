@@ -1,5 +1,11 @@
 import { UpstreamError } from '../../lib/edge/policy/errors.ts';
-import type { EdgeResponse, EdgeService, Upstream, UpstreamAnswer, UpstreamRequest } from '../../lib/edge/ports.ts';
+import type {
+  EdgeResponse,
+  EdgeService,
+  Upstream,
+  UpstreamAnswer,
+  UpstreamRequest,
+} from '../../lib/edge/ports.ts';
 import type { BodyReader } from '../../lib/net/body-reader.ts';
 import type { Timeline } from '../world/timeline.ts';
 

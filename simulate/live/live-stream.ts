@@ -1,9 +1,9 @@
 import { segmentsUntilWrite } from '../../lib/encoder/publication/policy/playlist-pace.ts';
 import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import type { BroadcastId, MemberId, StreamId } from '../../lib/routing/ids.ts';
+import { skewed } from '../viewers/followers.ts';
 import { audience, cdn } from '../world/facts.ts';
 import type { Random } from '../world/random.ts';
-import { skewed } from '../viewers/followers.ts';
 import type { Timeline } from '../world/timeline.ts';
 import { LiveTiers } from './live-tiers.ts';
 import { LiveWorker } from './live-worker.ts';

@@ -33,7 +33,8 @@ const fallbackMs = 1_000;
 /** Viewers two seconds behind: what they ask for is held at every tier until it is made. */
 export const liveAudience: Scenario = {
   name: 'live',
-  title: 'An audience two seconds behind one stream: parts, requests that are held, and what happens when their source is lost',
+  title:
+    'An audience two seconds behind one stream: parts, requests that are held, and what happens when their source is lost',
   async run({ cells, pops, rushViewers, dayMs: simulatedDayMs = dayMs }, seed) {
     const streams = cells.reduce((sum, { onAir }) => sum + onAir, 0);
     const calm = await inCalm(pops, rushViewers, seed);
@@ -101,8 +102,18 @@ async function inCalm(
         figure('a part at the edges after it was made: p50', median(waits), 'ms'),
         figure('a part at the edges after it was made: p99', percentile(waits, 99), 'ms'),
         figure('requests held by a cache, most at once', mostHeld),
-        figure('segments in the worker’s memory, most', live.worker.most.segments, '', `${liveLimits.segments} a track`),
-        figure('requests held by the worker, most', live.worker.most.waiting, '', `limit ${liveLimits.waiting}`),
+        figure(
+          'segments in the worker’s memory, most',
+          live.worker.most.segments,
+          '',
+          `${liveLimits.segments} a track`,
+        ),
+        figure(
+          'requests held by the worker, most',
+          live.worker.most.waiting,
+          '',
+          `limit ${liveLimits.waiting}`,
+        ),
       ],
     };
   });
@@ -113,8 +124,18 @@ function ceilingFigures(viewers: number, streams: number, workerRequests: number
   const edges = edgesFor(viewers, partMs);
   const limit = quotas['cloudfront-requests'].most;
   return [
-    figure('requests of a viewer with HLS', demand.hlsRequests, '/s', 'playlist and part of picture and sound'),
-    figure('requests of a viewer with DASH', demand.dashRequests, '/s', 'a growing segment of each, and the manifest'),
+    figure(
+      'requests of a viewer with HLS',
+      demand.hlsRequests,
+      '/s',
+      'playlist and part of picture and sound',
+    ),
+    figure(
+      'requests of a viewer with DASH',
+      demand.dashRequests,
+      '/s',
+      'a growing segment of each, and the manifest',
+    ),
     figure('requests to the edge', viewers * demand.requests, '/s', `limit ${limit} before a raise`),
     figure('viewers at that limit', limit / demand.requests),
     figure('connections that wait at the edge', viewers * demand.connections, '', 'HTTP/1.1'),
@@ -143,11 +164,19 @@ async function workerLost(pops: number, viewers: number, seed: number): Promise<
         ...(toWorker.mostForOne > 2 ? [`one version was asked of workers ${toWorker.mostForOne} times`] : []),
       ],
       figures: [
-        figure('worker lost: another one’s first part after', takeover.partMs / 1_000, 's', 'measured by the drill'),
+        figure(
+          'worker lost: another one’s first part after',
+          takeover.partMs / 1_000,
+          's',
+          'measured by the drill',
+        ),
         figure('worker lost: longest time without a part at an edge', gapMs / 1_000, 's'),
         figure('worker lost: requests for one version to workers, most', toWorker.mostForOne),
         figure('worker lost: reads of the object store', toStore.total),
-        figure('worker lost: edges’ viewers that were refused', count(live.hls, ({ refusals }) => refusals)),
+        figure(
+          'worker lost: edges’ viewers that were refused',
+          count(live.hls, ({ refusals }) => refusals),
+        ),
       ],
     };
   });
@@ -173,16 +202,24 @@ async function liveOriginsHang(pops: number, viewers: number, seed: number): Pro
     const fallbacks = live.hls.flatMap(({ fallbacksAtMs }) =>
       fallbacksAtMs.filter((atMs) => atMs > warmUpMs).slice(0, 1),
     );
-    const backs = live.hls.map(({ newAtMs }) => (newAtMs.find((atMs) => atMs > backAtMs) ?? Number.NaN) - backAtMs);
+    const backs = live.hls.map(
+      ({ newAtMs }) => (newAtMs.find((atMs) => atMs > backAtMs) ?? Number.NaN) - backAtMs,
+    );
     const slowestMs = Math.max(...comers);
     const backMs = Math.max(...backs);
     return {
       broken: [
-        ...(comers.length < 2 || slowestMs > fallbackMs + 300 ? [`a newcomer waited for ${slowestMs} ms`] : []),
+        ...(comers.length < 2 || slowestMs > fallbackMs + 300
+          ? [`a newcomer waited for ${slowestMs} ms`]
+          : []),
         ...(backMs <= mostStallMs ? [] : [`parts were back after ${backMs} ms`]),
       ],
       figures: [
-        figure('live origins hang: a newcomer’s playlist from the object store after, at most', slowestMs / 1_000, 's'),
+        figure(
+          'live origins hang: a newcomer’s playlist from the object store after, at most',
+          slowestMs / 1_000,
+          's',
+        ),
         figure(
           'live origins hang: who was held falls back after, at most',
           (Math.max(...fallbacks) - warmUpMs) / 1_000,
@@ -202,7 +239,14 @@ async function aDay(forMs: number, seed: number): Promise<Found> {
     const cacheBytes = 8 * 1024 * 1024;
     const dayPartMs = 1_000;
     const live = new LiveStream({
-      ...{ timeline, random: new Random(seed, 14), pops: 1, viewers: 100, partMs: dayPartMs, pictures: ['720p'] },
+      ...{
+        timeline,
+        random: new Random(seed, 14),
+        pops: 1,
+        viewers: 100,
+        partMs: dayPartMs,
+        pictures: ['720p'],
+      },
       cacheBytes,
     });
     live.watch(forMs);
@@ -226,9 +270,22 @@ async function aDay(forMs: number, seed: number): Promise<Found> {
         ...(most.bytes > cacheBytes ? [`${most.bytes} bytes in a cache of ${cacheBytes}`] : []),
       ],
       figures: [
-        figure('a day: hours', forMs / 3_600_000, 'h', `parts of ${dayPartMs / 1_000} s, two tracks, a crash each hour`),
-        figure('a day: parts that viewers had', count([...live.hls, ...live.dash], ({ newAtMs }) => newAtMs.length)),
-        figure('a day: segments in the worker’s memory, most', segments, '', `limit ${tracks * liveLimits.segments}`),
+        figure(
+          'a day: hours',
+          forMs / 3_600_000,
+          'h',
+          `parts of ${dayPartMs / 1_000} s, two tracks, a crash each hour`,
+        ),
+        figure(
+          'a day: parts that viewers had',
+          count([...live.hls, ...live.dash], ({ newAtMs }) => newAtMs.length),
+        ),
+        figure(
+          'a day: segments in the worker’s memory, most',
+          segments,
+          '',
+          `limit ${tracks * liveLimits.segments}`,
+        ),
         figure('a day: bytes of them, most', bytes),
         figure('a day: requests held by the worker, most', waiting),
         figure('a day: requests held by a cache, most', most.held),

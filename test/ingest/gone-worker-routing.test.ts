@@ -140,7 +140,12 @@ test('a lease that expired before our eyes need not be waited out again, while i
   const silent = { ...lost, expired: 7 };
   const { hellos } = await search(['ETIMEDOUT'], { of: silent });
   expect(hellos.at(-1)).toMatchObject({ worker: next, hello: { goneWorker: gone } });
-  for (const held of [{ ...lease, version: 8 }, { ...lease, epoch: 4 }, { ...lease, released: true }, undefined]) {
+  for (const held of [
+    { ...lease, version: 8 },
+    { ...lease, epoch: 4 },
+    { ...lease, released: true },
+    undefined,
+  ]) {
     const other = await search(['ETIMEDOUT'], { of: silent, held });
     expect(other.hellos.at(-1)?.hello).not.toHaveProperty('goneWorker');
   }

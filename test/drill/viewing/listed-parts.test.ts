@@ -62,7 +62,10 @@ test('a segment whose parts are no longer named is one piece', () => {
     },
   ]);
   const stored = [...head.filter((line) => !line.includes('PART')), '#EXTINF:2,', '7.m4s'].join('\n');
-  expect(listedParts(stored)).toMatchObject({ pieces: [{ number: 7, isWhole: true }], holdBackMs: Number.NaN });
+  expect(listedParts(stored)).toMatchObject({
+    pieces: [{ number: 7, isWhole: true }],
+    holdBackMs: Number.NaN,
+  });
 });
 
 test('a multivariant playlist has none', () => {

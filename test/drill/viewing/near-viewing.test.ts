@@ -26,7 +26,9 @@ test('a decoder gets a segment that was taken whole instead of what the player h
 
 test('init segments come in front of what needs another one', () => {
   const next = { ...seen(2, 0), init: Buffer.from('I') };
-  expect(shownMedia([seen(1, 3), next, { ...seen(2, 1), init: next.init }]).toString()).toBe('i1.3 I2.0 2.1 ');
+  expect(shownMedia([seen(1, 3), next, { ...seen(2, 1), init: next.init }]).toString()).toBe(
+    'i1.3 I2.0 2.1 ',
+  );
 });
 
 test('who never started is no viewer without a stall', () => {

@@ -27,7 +27,11 @@ type Usage = ReturnType<typeof liveFixture>['live']['usage'];
  * An hour of one broadcast: its encoder crashes, its top rendition is shed for a minute and comes back, the object store is away for a
  * minute, and what is asked for is held or read while it grows. Returns the most that was in memory, in its first and its last minute.
  */
-function anHour(broadcast: ReturnType<typeof liveFixture>): { first: Usage; last: Usage; clients: TestClient[] } {
+function anHour(broadcast: ReturnType<typeof liveFixture>): {
+  first: Usage;
+  last: Usage;
+  clients: TestClient[];
+} {
   const { live, view, part, group, stored, ask, pass } = broadcast;
   const [first, last] = [none(), none()];
   const clients: TestClient[] = [];
