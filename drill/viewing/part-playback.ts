@@ -51,8 +51,8 @@ const isLater = (a: GotPart, b: GotPart): boolean =>
 
 /** How often the page looks where it is. */
 const stepMs = 200;
-/** Nearer than this counts as there: `liveMove` is content with it. */
-const thereMs = 60;
+/** Nearer than a part counts as there. */
+const thereMs = 250;
 
 /** Plays on after the last stall as our page does: faster, or with a jump where that would take long. */
 function backAtTargetMs(

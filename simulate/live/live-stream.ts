@@ -59,7 +59,7 @@ export class LiveStream {
     return [...this.#options.pictures, sound];
   }
 
-  /** Whoever watches, from now on until `untilMs`. */
+  /** Whoever watches, once there is a segment, until `untilMs`. */
   watch(untilMs: number): void {
     const { timeline, random, pops, viewers, partMs, pictures } = this.#options;
     const shares = skewed(pops, cdn.popSkew);
@@ -83,12 +83,15 @@ export class LiveStream {
         begin(
           count * hlsShare,
           (viewing) =>
-            timeline.after(random.between(0, partMs), () => void watchParts(watching, viewing, untilMs)),
+            timeline.after(
+              segmentMs + random.between(0, partMs),
+              () => void watchParts(watching, viewing, untilMs),
+            ),
           this.hls,
         );
         begin(
           count * (1 - hlsShare),
-          (viewing) => watchSegments(watching, viewing, partMs + random.between(0, 100)),
+          (viewing) => watchSegments(watching, viewing, segmentMs + partMs + random.between(0, 100)),
           this.dash,
         );
       }

@@ -116,6 +116,7 @@ export class LiveWorker implements EdgeService {
     this.#service.handle(request, (response) => {
       if (!this.#isGone) reply(response);
     });
+    this.#measure();
   }
 
   /** Makes parts from its first number on: at once those that are due, then each when it is. `beganMs`: time of number 0. */
@@ -124,9 +125,7 @@ export class LiveWorker implements EdgeService {
     timeline.every(tickMs, tickMs, () => {
       if (this.#isGone) return;
       this.live.tick();
-      const { usage } = this.live;
-      for (const key of Object.keys(this.most) as (keyof typeof usage)[])
-        this.most[key] = Math.max(this.most[key], usage[key]);
+      this.#measure();
     });
     const make = (): void => {
       if (this.#isGone) return;
@@ -157,6 +156,12 @@ export class LiveWorker implements EdgeService {
     this.#view.run++;
     this.#index = 0;
     this.live.remade(this.#view.run, this.#number);
+  }
+
+  #measure(): void {
+    const { usage } = this.live;
+    for (const key of Object.keys(this.most) as (keyof typeof usage)[])
+      this.most[key] = Math.max(this.most[key], usage[key]);
   }
 
   #part(number: number, index: number): void {

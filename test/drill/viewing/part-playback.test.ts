@@ -50,13 +50,13 @@ describe('a player two seconds behind', () => {
     }));
 
   test('stalls for as long as its buffer does not last, and makes up for that as our page does', () => {
-    const short = playParts([...parts('1-1', 0, 10), ...caughtUp(10, 60, 3000)], 2000)!;
+    const short = playParts([...parts('1-1', 0, 10), ...caughtUp(10, 90, 3000)], 2000)!;
     expect(short.stalls).toBe(1);
     expect(short.longestStallMs).toBeGreaterThan(400);
-    expect(short.longestStallMs).toBeLessThan(1500);
-    // At 8 % faster than real time at most.
-    expect(short.backAtTargetMs).toBeGreaterThan(short.longestStallMs / 0.08);
-    expect(short.backAtTargetMs).toBeLessThan(40_000);
+    expect(short.longestStallMs).toBeLessThanOrEqual(1500);
+    // At 8 % faster than real time at most, until it is nearer than a part.
+    expect(short.backAtTargetMs).toBeGreaterThan((short.longestStallMs - 250) / 0.08);
+    expect(short.backAtTargetMs).toBeLessThan(20_000);
     const long = playParts([...parts('1-1', 0, 10), ...caughtUp(10, 60, 8000)], 2000)!;
     expect(long.longestStallMs).toBeGreaterThan(5000);
     expect(long.backAtTargetMs).toBeLessThan(15_000);
