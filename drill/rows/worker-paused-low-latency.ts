@@ -4,10 +4,10 @@ import { faultNearEdge } from '../rig/fault-near-edge.ts';
 import { within } from '../rig/waiting.ts';
 
 /**
- * Nobody can tell a paused worker from a slow one until its heartbeats and its link have been silent for 6 s; its lease is over by then, and
- * the next worker has looked at it for 2 s.
+ * Nobody can tell a paused worker from a slow one until its lease is over: 2 s after its last renewal, which its proxy begins to look for after
+ * 0.75 s of silence. Another encoder's start comes on top.
  */
-const noticedSeconds = 10;
+const noticedSeconds = 5;
 
 export const workerPausedLowLatency: Drill = {
   name: 'worker-paused-low-latency',
