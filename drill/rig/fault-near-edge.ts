@@ -26,6 +26,8 @@ export interface FaultLimits {
   readonly takeoverSeconds?: number;
   readonly stallSeconds: number;
   readonly longestGapSeconds: number;
+  /** How often a player may stall. @default once */
+  readonly stalls?: number;
 }
 
 /** Before the fault, so that viewers play at their target. */
@@ -95,7 +97,7 @@ export async function faultNearEdge(
         unit: 's',
         limit: limits.longestGapSeconds,
       },
-      { name: 'player stalls', value: viewing.stalls, unit: '', limit: 1 },
+      { name: 'player stalls', value: viewing.stalls, unit: '', limit: limits.stalls ?? 1 },
       {
         name: 'longest player stall',
         value: viewing.longestStallMs / 1000,

@@ -44,14 +44,15 @@ export const liveOriginPaused: Drill = {
   name: 'live-origin-paused',
   fault: `the only live origin is paused (SIGSTOP) for ${pauseMs / 1000} s, with viewers two seconds behind`,
   promise:
-    'from 2 s on playlists come from the object store within 1 s; parts are back 5 s after it resumes: a player stalls once, and is back at its target within 15 s; no frame lost or duplicated',
+    'from 2 s on playlists come from the object store within 1 s; parts are back 5 s after it resumes: a player stalls at most twice, and is back at its target within 15 s; no frame lost or duplicated',
   seconds: 50,
 
   run: (context) =>
     faultNearEdge(
       {
         inject: (air) => pause(air, context),
-        limits: { stallSeconds: pauseMs / 1000 + 5, longestGapSeconds: pauseMs / 1000 + 5 },
+        // Until there is a playlist of the object store, and when what that names is played: it is written each 10 s, for players further behind.
+        limits: { stalls: 2, stallSeconds: pauseMs / 1000 + 5, longestGapSeconds: pauseMs / 1000 + 5 },
       },
       context,
     ),

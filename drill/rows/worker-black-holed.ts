@@ -14,7 +14,7 @@ const here = '127.0.0.1';
 /** The rest of the platform reaches the worker here, through a network that we control. */
 const there = '127.0.0.2';
 /** As a paused worker. */
-const noticedSeconds = 5;
+const noticedSeconds = 6;
 /** After its process runs again the network stays away, so that it learns of its loss from the control store alone. */
 const awakeAloneMs = 2_000;
 

@@ -7,7 +7,7 @@ import { within } from '../rig/waiting.ts';
  * Nobody can tell a paused worker from a slow one until its lease is over: 2 s after its last renewal, which its proxy begins to look for after
  * 0.75 s of silence. Another encoder's start comes on top.
  */
-const noticedSeconds = 5;
+const noticedSeconds = 6;
 
 export const workerPausedLowLatency: Drill = {
   name: 'worker-paused-low-latency',

@@ -51,6 +51,8 @@ const isLater = (a: GotPart, b: GotPart): boolean =>
 
 /** How often the page looks where it is. */
 const stepMs = 200;
+/** Later than this is never. */
+const patienceMs = 60_000;
 /** Nearer than a part counts as there. */
 const thereMs = 250;
 
@@ -62,15 +64,15 @@ function backAtTargetMs(
 ): number {
   const last = stalls.at(-1);
   if (!last) return 0;
-  const endMs = taken.at(-1)!.arrivedAtMs;
+  const { arrivedAtMs: endMs, mediaEndMs } = taken.at(-1)!;
   let behindMs = stalledMs;
   // With this part playback went on.
   let playsMs = taken.find(({ arrivedAtMs }) => arrivedAtMs === last.toMs)?.mediaStartMs ?? 0;
-  for (let nowMs = last.toMs; nowMs <= endMs; nowMs += stepMs) {
+  for (let nowMs = last.toMs; nowMs <= last.toMs + patienceMs; nowMs += stepMs) {
     if (behindMs <= thereMs) return nowMs - last.toMs;
-    const hereMs = Math.max(
-      ...taken.filter(({ arrivedAtMs }) => arrivedAtMs <= nowMs).map(({ mediaEndMs }) => mediaEndMs),
-    );
+    // What comes after the last part comes as that did.
+    const here = taken.filter(({ arrivedAtMs }) => arrivedAtMs <= nowMs).map((part) => part.mediaEndMs);
+    const hereMs = nowMs > endMs ? mediaEndMs + nowMs - endMs : Math.max(...here);
     const move = liveMove({
       latencyMs: targetMs + behindMs,
       targetMs,
