@@ -6,6 +6,6 @@ export const helpText = `npm run simulate -- [flags]    the platform's own decis
   --json           print the figures as JSON on stdout
   --help           show this text
 
-Needs no network and no other programs; takes a few minutes on two cores. docs/scale.md says what is simulated and what was found.
+Needs no network and no other programs; takes a few minutes on two cores, and 1.5 GB. docs/scale.md says what is simulated and what was found.
 Exit code: 0 if every promise held, 1 if not, 2 for invalid flags.
 `;
