@@ -12,6 +12,7 @@ export interface NearViewing extends PartPlayback {
 }
 
 const neverStarted: PartPlayback = {
+  spans: [],
   mixed: Number.NaN,
   stalls: Number.NaN,
   longestStallMs: Number.NaN,
@@ -23,6 +24,7 @@ export function nearViewing({ seen }: PartViewer): NearViewing {
   const worst = (of: (one: NearViewing) => number): number =>
     all.length === 0 ? Number.NaN : Math.max(...all.map(of));
   return {
+    spans: all.flatMap(({ spans }) => spans),
     mixed: worst(({ mixed }) => mixed),
     stalls: worst(({ stalls }) => stalls),
     longestStallMs: worst(({ longestStallMs }) => longestStallMs),
@@ -98,5 +100,10 @@ export function drawParts(context: DrillContext, { seen, errors }: PartViewer, f
     context.mark('parts', index === 0 ? `${number}` : '', arrivedAtMs);
   const next = parts.find(({ arrivedAtMs }) => arrivedAtMs > faultAtMs);
   if (next) context.span('parts', 'nothing new', faultAtMs, next.arrivedAtMs, 'fault');
+  for (const [url, { parts: got, holdBackMs }] of seen) {
+    const lane = `player of ${new URL(url).pathname.split('/').at(-2)}`;
+    for (const { fromMs, toMs } of playParts(got, holdBackMs)?.spans ?? [])
+      context.span(lane, `stalls ${Math.round(toMs - fromMs)} ms`, fromMs, toMs, 'bad');
+  }
   for (const { atMs, reason } of errors) context.mark('viewer errors', reason, atMs);
 }

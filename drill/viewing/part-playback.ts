@@ -14,6 +14,9 @@ export interface GotPart extends Arrival {
 export interface PartPlayback {
   /** Parts that a decoder got on top of another encoder's without a key frame. */
   readonly mixed: number;
+  /** Times without a new picture. */
+  readonly spans: Playback['stalls'];
+  /** Those that last for three pictures or more. */
   readonly stalls: number;
   readonly longestStallMs: number;
   /** How long after its last stall it was at its target again, as our page moves (`liveMove`); infinite if it never was. */
@@ -40,7 +43,8 @@ export function playParts(got: readonly GotPart[], targetMs: number): PartPlayba
   const lengths = playback.stalls.map(({ fromMs, toMs }) => toMs - fromMs);
   return {
     mixed,
-    stalls: lengths.length,
+    spans: playback.stalls,
+    stalls: lengths.filter((ms) => ms >= seenMs).length,
     longestStallMs: Math.max(0, ...lengths),
     backAtTargetMs: backAtTargetMs(taken, playback, targetMs),
   };
@@ -48,6 +52,8 @@ export function playParts(got: readonly GotPart[], targetMs: number): PartPlayba
 
 const isLater = (a: GotPart, b: GotPart): boolean =>
   a.number > b.number || (a.number === b.number && a.index > b.index);
+
+const seenMs = 100;
 
 /** How often the page looks where it is. */
 const stepMs = 200;

@@ -22,6 +22,7 @@ const parts = (by: string, from: number, to: number, lateMs = 0): GotPart[] =>
 describe('a player two seconds behind', () => {
   test('does not notice a worker that stays', () => {
     expect(playParts(parts('1-1', 0, 40), 2000)).toEqual({
+      spans: [],
       mixed: 0,
       stalls: 0,
       longestStallMs: 0,
