@@ -10,7 +10,7 @@ export const helpText = `npm run bench -- [flags]      measures Headwater next t
   --json FILE         also write the figures as JSON
   --help              show this text
 
-The latency part needs Chromium. Peers (haproxy, nginx with libnginx-mod-rtmp, varnish: Debian packages of these names) are started by the bench on
-free ports of 127.0.0.1 and stopped at the end; any that is not installed is skipped and listed in the report.
+The latency part needs Chromium. Peers (haproxy, nginx with libnginx-mod-rtmp, varnish: Debian packages of these names; mediamtx: its own
+releases) are started by the bench on free ports of 127.0.0.1 and stopped at the end; any that is not installed is skipped and listed in the report.
 Run nothing else meanwhile. Exit code: 0 whatever the figures are, 1 if a run failed, 2 for invalid flags.
 `;

@@ -36,7 +36,8 @@ export async function playableHls(url: string): Promise<Playable | undefined> {
   const uri = parsed.isMasterPlaylist ? parsed.variants[0]?.uri : undefined;
   if (uri === undefined) return undefined;
   const mediaUrl = new URL(uri, url).href;
-  const segment = (await fetchHlsMedia(mediaUrl))?.segments.at(-1);
+  // The one that grows in parts has no URI.
+  const segment = (await fetchHlsMedia(mediaUrl))?.segments.findLast(({ uri: whole }) => whole !== '');
   if (segment?.map === undefined) return undefined;
   const init = await fetchBytes(new URL(segment.map.uri, mediaUrl).href);
   return init === undefined ? undefined : fetchSegment(new URL(segment.uri, mediaUrl).href);

@@ -31,7 +31,7 @@ const run: Readonly<Record<Part, (machine: MachineFacts, options: BenchOptions) 
   edge: (machine, { quick }) => edgeBench(machine, { loads: herdLoads(quick), rounds: quick ? 1 : 3 }, say),
   worker: (_machine, { quick }) => workerBench({ measureMs: quick ? 6_000 : 30_000 }, say),
   startup: (_machine, { quick }) => startupBench({ rounds: quick ? 1 : 3 }, say),
-  latency: (_machine, { latency }) => latencyBench(latency, say),
+  latency: (machine, { latency }) => latencyBench(machine, latency, say),
 };
 
 const quickText =

@@ -19,7 +19,7 @@ export interface ScenarioReport {
 }
 
 export interface Scenario {
-  readonly name: 'rush' | 'zone' | 'region' | 'deploy';
+  readonly name: 'rush' | 'live' | 'zone' | 'region' | 'deploy';
   readonly title: string;
   run(scale: Scale, seed: number): Promise<ScenarioReport>;
 }

@@ -1,99 +1,63 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { LatencyMode } from '../../lib/control-store/records.ts';
 import { whenInterrupted } from '../../testkit/cleanup.ts';
-import { Publisher } from '../../testkit/media/publisher.ts';
 import { Platform } from '../../testkit/platform/platform.ts';
-import { type CreatedStream, createStream } from '../../testkit/platform/streams.ts';
+import type { MachineFacts } from '../../testkit/report/machine.ts';
 import { median, percentile } from '../../testkit/report/statistics.ts';
 import { figure } from '../../testkit/report/table.ts';
-import { type StockPlayerPages, serveStockPlayers } from '../../testkit/screen/stock-players.ts';
-import { playableHls, pollUntil } from '../live-broadcast.ts';
+import { serveStockPlayers } from '../../testkit/screen/stock-players.ts';
 import type { Section, Target } from '../report.ts';
-import type { LatencyChoices, LatencyPlayer } from './choices.ts';
-import { playerRound, type Seen } from './player-round.ts';
-import { type ServedPiece, watchTier } from './tier-watch.ts';
-import { tiersOf } from './tiers.ts';
+import type { LatencyChoices } from './choices.ts';
+import { ownRound, peerRound, type Round } from './rounds.ts';
+import { stageRows } from './stages.ts';
 
-const startWithinMs = 30_000;
-/** The ladder's first seconds are not steady, and players need a few segments to begin behind. */
-const warmUpMs = 8_000;
-const frameMs = 1_000 / 30;
-
-interface Round {
-  readonly mode: LatencyMode;
-  readonly seen: ReadonlyMap<LatencyPlayer, Seen>;
-  /** By tier, in the bytes' order: from the last picture's arrival at the platform to the piece's last byte here, in ms. */
-  readonly stages: ReadonlyMap<string, readonly number[]>;
-}
+const peerNote = 'MediaMTX repackages what is published; we encode a ladder.';
 
 /** Glass to glass: a clock drawn into the picture at the publisher is read from the screen of a browser. */
-export async function latencyBench(options: LatencyChoices, say: (line: string) => void): Promise<Section> {
+export async function latencyBench(
+  { versions }: Pick<MachineFacts, 'versions'>,
+  options: LatencyChoices,
+  say: (line: string) => void,
+): Promise<Section> {
   await using stack = new AsyncDisposableStack();
-  const platform = await Platform.start();
-  const stopped = whenInterrupted(() => platform.stop());
-  stack.defer(async () => {
-    await platform.stop();
-    stopped();
-  });
   const pages = await serveStockPlayers();
   stack.defer(() => pages.close());
-  const rounds: Round[] = [];
-  for (const mode of options.modes) rounds.push(await round(platform, pages, mode, options, say));
-  return section(rounds, options);
-}
-
-async function round(
-  platform: Platform,
-  pages: StockPlayerPages,
-  mode: LatencyMode,
-  { players, source, seconds }: LatencyChoices,
-  say: (line: string) => void,
-): Promise<Round> {
-  await using stack = new AsyncDisposableStack();
-  const stream = await createStream(platform, {
-    name: `Bench: ${mode} latency`,
-    latency: mode,
-  });
-  const { url, key } = stream.ingest.rtmp;
-  const publisher = new Publisher({ url: `${url}/${key}`, size: source, clock: true });
-  stack.defer(() => publisher.stop());
-  await pollUntil(() => playableHls(stream.playback.hls), startWithinMs).catch((cause: Error) => {
-    throw new Error(`The broadcast did not start: ${publisher.output}`, { cause });
-  });
-  await sleep(warmUpMs);
-  const end = new AbortController();
-  const tiers = await tiersOf(platform, stream.playback.hls);
-  const watches = tiers.map(async (tier) => [tier.name, await watchTier(tier, end.signal)] as const);
-  const seen = new Map<LatencyPlayer, Seen>();
-  for (const player of players) {
-    say(`latency: ${mode}, ${player}, ${seconds} s`);
-    seen.set(player, await playerRound(addressOf(player, stream, pages), seconds));
+  const rounds = await ownRounds(pages, options, say);
+  // Alone on the machine, as we are: the platform has stopped.
+  const peer = versions.mediamtx;
+  const isWanted = options.modes.includes('low') && options.players.includes('hls.js');
+  let note = peer === undefined ? 'MediaMTX is not installed: skipped.' : peerNote;
+  if (peer !== undefined && isWanted) {
+    try {
+      rounds.push(await peerRound(peer, pages, options, say));
+    } catch (fault) {
+      note = `MediaMTX could not be measured: ${fault instanceof Error ? fault.message : fault}`;
+    }
   }
-  end.abort();
-  const served = await Promise.all(watches);
-  return { mode, seen, stages: new Map(served.map(([name, pieces]) => [name, delays(pieces)])) };
+  return section(rounds, options, note);
 }
 
-function addressOf(player: LatencyPlayer, { playback }: CreatedStream, pages: StockPlayerPages): string {
-  if (player === 'page') return playback.page;
-  return pages.page(player, player === 'dash.js' ? playback.dash : playback.hls);
+async function ownRounds(
+  pages: Awaited<ReturnType<typeof serveStockPlayers>>,
+  options: LatencyChoices,
+  say: (line: string) => void,
+): Promise<Round[]> {
+  const platform = await Platform.start();
+  const stopped = whenInterrupted(() => platform.stop());
+  try {
+    const rounds: Round[] = [];
+    for (const mode of options.modes) rounds.push(await ownRound(platform, pages, mode, options, say));
+    return rounds;
+  } finally {
+    await platform.stop();
+    stopped();
+  }
 }
 
-/** The last picture of a piece arrives one frame before the piece's end. */
-const delays = (pieces: readonly ServedPiece[]): number[] =>
-  pieces.map(({ atMs, endsAtMs }) => atMs - (endsAtMs - frameMs)).filter(Number.isFinite);
-
-function section(rounds: readonly Round[], { source, seconds }: LatencyChoices): Section {
-  const players = rounds.flatMap(({ mode, seen }) =>
+function section(rounds: readonly Round[], { source, seconds }: LatencyChoices, aboutPeer: string): Section {
+  const players = rounds.flatMap(({ server, seen }) =>
     [...seen].map(([player, one]) => [
-      ...[mode, player, figure(one.p50), figure(one.p95), figure(one.start), figure(one.end)],
+      ...[server, player, figure(one.p50), figure(one.p95), figure(one.start), figure(one.end)],
       ...[figure(one.freezes), figure(one.frozen), figure(one.rebuffers), figure(one.firstPicture)],
       ...[figure(one.saysMore), one.heights.join(' ')],
-    ]),
-  );
-  const stages = rounds.flatMap(({ mode, stages }) =>
-    [...stages].map(([tier, ms]) => [
-      ...[mode, tier, figure(median(ms)), figure(percentile(ms, 95)), String(ms.length)],
     ]),
   );
   return {
@@ -110,20 +74,22 @@ function section(rounds: readonly Round[], { source, seconds }: LatencyChoices):
       },
       {
         title:
-          'By stage: from the arrival of a piece’s last picture at the platform to its last byte at a tier, ms',
-        head: ['stream', 'at', 'p50', 'p95', 'pieces'],
-        rows: stages,
+          'By stage, ms: of a piece’s last picture, since its arrival at the platform and since its capture',
+        head: ['stream', 'at', 'p50', 'p95', 'since capture, p50', 'more than the stage before', 'pieces'],
+        rows: rounds.flatMap(stageRows),
       },
     ],
     targets: rounds.filter(({ mode }) => mode === 'low').flatMap((round) => targets(round, source)),
     notes: [
       'The clock is drawn by ffmpeg before it encodes (x264 ultrafast, zerolatency) and read from each fifth picture on the screen. Players play one after another, in a Chromium of their own without a GPU, on the machine that encodes.',
       'start, end: medians of the first and last 3 s. A freeze is 0.25 s or more without a new picture, after the first 3 s.',
-      'A piece is a part, or a segment where there are no parts. Arrival at the platform is what EXT-X-PROGRAM-DATE-TIME says.',
+      'A piece is a part, or a segment where there are no parts; it is measured when its last byte has arrived at a client of that tier. Arrival at the platform is what EXT-X-PROGRAM-DATE-TIME says; how long that is after the capture is read from the clock in pictures that were served, decoded afterwards.',
+      aboutPeer,
     ],
-    figures: rounds.map(({ mode, seen, stages }) => ({
-      mode,
+    figures: rounds.map(({ server, seen, captureMs, stages }) => ({
+      mode: server,
       seen: Object.fromEntries(seen),
+      captureMs,
       stages: Object.fromEntries(stages),
     })),
   };

@@ -14,6 +14,8 @@ export interface Tier {
 export interface ServedPiece extends Piece {
   /** Unix ms when all of its bytes were here. */
   readonly atMs: number;
+  /** Init segment and piece, so that its pictures can be decoded; of some pieces only. */
+  readonly decodable: Buffer | undefined;
 }
 
 /** Where nothing can be held, a playlist is asked for this often. */
@@ -21,15 +23,21 @@ const pollMs = 50;
 
 /**
  * Follows a rendition at one tier until `signal`, as a viewer would: by blocking reloads where the playlist allows them. Fetches each
- * new piece when it is listed.
+ * new piece when it is listed. Keeps the bytes of the first `kept` pieces that can be decoded by themselves.
  */
-export async function watchTier(tier: Tier, signal: AbortSignal): Promise<readonly ServedPiece[]> {
+export async function watchTier(tier: Tier, signal: AbortSignal, kept = 0): Promise<readonly ServedPiece[]> {
   const served: ServedPiece[] = [];
   const seen = new Set<string>();
   let last: ListedMedia | undefined;
+  let toKeep = kept;
   while (!signal.aborted) {
     try {
       const url = new URL(tier.playlistUrl);
+      const bytesOf = async (uri: string): Promise<Buffer | undefined> => {
+        const answer = await fetch(new URL(uri, url), { headers: tier.headers(), signal });
+        const bytes = await answer.arrayBuffer();
+        return answer.ok ? Buffer.from(bytes) : undefined;
+      };
       if (last?.blocks) {
         url.searchParams.set('_HLS_msn', String(last.next.msn));
         if (last.next.part !== undefined) url.searchParams.set('_HLS_part', String(last.next.part));
@@ -42,9 +50,14 @@ export async function watchTier(tier: Tier, signal: AbortSignal): Promise<readon
         seen.add(piece.uri);
         // What was there before we came tells nothing.
         if (last === undefined) continue;
-        const body = await fetch(new URL(piece.uri, url), { headers: tier.headers(), signal });
-        await body.arrayBuffer();
-        if (body.ok) served.push({ ...piece, atMs: Date.now() });
+        const body = await bytesOf(piece.uri);
+        const atMs = Date.now();
+        if (body === undefined) continue;
+        const init =
+          piece.independent && listed?.init !== undefined && toKeep-- > 0
+            ? await bytesOf(listed.init)
+            : undefined;
+        served.push({ ...piece, atMs, decodable: init && Buffer.concat([init, body]) });
       }
       last = listed ?? last;
       if (!listed?.blocks) await sleep(pollMs, undefined, { signal });

@@ -24,21 +24,23 @@ const throttleStepMs = 50;
 
 /** A network between a client and a server on this machine: forwards TCP byte by byte, with faults on demand. */
 export class FaultProxy implements AsyncDisposable {
-  readonly host = '127.0.0.1';
+  readonly host: string;
   readonly #target: Endpoint;
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #watchers = new Set<(link: Link) => void>();
   #network = new Network();
 
-  private constructor(target: Endpoint) {
+  private constructor(target: Endpoint, host: string) {
+    this.host = host;
     this.#target = target;
     this.#server = createServer({ allowHalfOpen: true }, (client) => this.#connected(client));
   }
 
-  static async to(target: Endpoint): Promise<FaultProxy> {
-    const proxy = new FaultProxy(target);
-    proxy.#server.listen(0, proxy.host);
+  /** `at`: where clients connect to. @default any free port of 127.0.0.1 */
+  static async to(target: Endpoint, at: Endpoint = { host: '127.0.0.1', port: 0 }): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target, at.host);
+    proxy.#server.listen(at.port, at.host);
     await once(proxy.#server, 'listening');
     return proxy;
   }

@@ -9,6 +9,7 @@ import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts
 export interface ExtraProcess extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
+  readonly pid: number;
   /** All log events so far. */
   readonly events: readonly PlatformEvent[];
   /** Kills it, as in a crash. */
@@ -57,6 +58,7 @@ export async function startExtraProcess(
   return {
     name,
     port: Number(up.port),
+    pid: started.pid!,
     events,
     kill: () => stop(started, 'SIGKILL'),
     async [Symbol.asyncDispose]() {

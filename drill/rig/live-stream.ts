@@ -9,6 +9,7 @@ import {
   streamEvent,
 } from '../../testkit/platform/streams.ts';
 import type { DrillContext } from '../model.ts';
+import { PartViewer } from '../viewing/part-viewer.ts';
 import { Viewer } from '../viewing/viewer.ts';
 import { Broadcaster, defaultSize } from './broadcaster.ts';
 import { openRecordings } from './recordings.ts';
@@ -29,6 +30,8 @@ export interface AirOptions {
   readonly watch?: (url: string) => string;
   /** Name in the timeline. @default none */
   readonly name?: string;
+  /** What those near the live edge watch. @default the smallest picture and the sound */
+  readonly near?: 'all' | 'least';
 }
 
 type Broadcast = NonNullable<StreamAnswer['broadcast']>;
@@ -40,7 +43,10 @@ export interface ActiveBroadcast extends AsyncDisposable {
   /** As reported by the API before the fault. */
   readonly before: Broadcast;
   readonly broadcaster: Broadcaster;
+  /** With a buffer of several segments. */
   readonly viewer: Viewer;
+  /** One near the live edge: two seconds behind the broadcaster. */
+  readonly near: PartViewer;
   /** As reported by the API now. Throws if there is none. */
   now(): Promise<Broadcast>;
 }
@@ -58,7 +64,15 @@ export async function goLive(
   context: DrillContext,
   options: AirOptions,
 ): Promise<ActiveBroadcast> {
-  const { seconds, size = defaultSize, settings, ingest, watch = (url) => url, name = '' } = options;
+  const {
+    seconds,
+    size = defaultSize,
+    settings,
+    ingest,
+    watch = (url) => url,
+    name = '',
+    near: renditions = 'least',
+  } = options;
   const stream = options.stream ?? (await createStream(platform, { name: 'drill', ...settings }));
   const { url, key } = stream.ingest.rtmp;
   const lane = `publisher ${name}`.trim();
@@ -79,8 +93,9 @@ export async function goLive(
     },
   });
   const viewer = new Viewer({ url: watch(stream.playback.hls), now: context.now });
+  let near: PartViewer | undefined;
   const stop = async (): Promise<void> => {
-    await Promise.all([broadcaster.stop(), viewer.stop()]);
+    await Promise.all([broadcaster.stop(), viewer.stop(), near?.stop()]);
     await recordings[Symbol.asyncDispose]();
   };
   const now = async (): Promise<Broadcast> => {
@@ -93,8 +108,10 @@ export async function goLive(
     const playing = () =>
       viewer.seen.size > 0 && [...viewer.seen.values()].every((each) => each.length >= segmentsFirst);
     await until(liveWithinMs, 'the first segments at the edge', playing);
+    near = new PartViewer({ url: watch(stream.playback.hls), now: context.now, renditions });
     await sleep(phaseOf(context.seed) * segmentMs);
-    return { platform, stream, before: await now(), broadcaster, viewer, now, [Symbol.asyncDispose]: stop };
+    const before = await now();
+    return { platform, stream, before, broadcaster, viewer, near, now, [Symbol.asyncDispose]: stop };
   } catch (fault) {
     await stop();
     throw fault;
@@ -103,11 +120,11 @@ export async function goLive(
 
 /** Resolves when the broadcaster has sent everything and the recording exists (complete or not). */
 export async function finishBroadcast(
-  { platform, stream, broadcaster, viewer }: ActiveBroadcast,
+  { platform, stream, broadcaster, viewer, near }: ActiveBroadcast,
   withinMs = 60_000,
 ): Promise<void> {
   await within(withinMs, 'the end of the broadcaster', broadcaster.finished);
   const closed = streamEvent(platform, stream.id, 'recording.ready', 'recording.incomplete');
   await within(withinMs, 'the end of the recording', closed);
-  await viewer.stop();
+  await Promise.all([viewer.stop(), near.stop()]);
 }

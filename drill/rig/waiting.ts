@@ -20,17 +20,18 @@ export async function within<Value>(ms: number, what: string, promise: Promise<V
   }
 }
 
-/** Resolves once `holds` returns true, checked ten times a second; throws `NotHappenedError` after `ms`. */
+/** Resolves once `holds` returns true, which is checked each `everyMs`; throws `NotHappenedError` after `ms`. */
 export async function until(
   ms: number,
   what: string,
   holds: () => boolean | Promise<boolean>,
+  everyMs = 100,
 ): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await holds())) {
     if (performance.now() > deadline)
       throw new NotHappenedError(`${what} did not happen within ${ms / 1000} s`);
-    await sleep(100);
+    await sleep(everyMs);
   }
 }
 

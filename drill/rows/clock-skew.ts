@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MemberId, StreamId } from '../../lib/routing/ids.ts';
-import { rankWorkers } from '../../lib/routing/rendezvous.ts';
 import { fetchMediaPlaylist, fetchMultivariant } from '../../testkit/media/playback.ts';
 import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
-import { type CreatedStream, createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
+import { type CreatedStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 import { wrongClock } from '../faults/wrong-clock.ts';
 import type { Drill } from '../model.ts';
 import { Broadcaster } from '../rig/broadcaster.ts';
@@ -12,6 +10,7 @@ import { frameRate } from '../rig/frame-numbers.ts';
 import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
+import { streamFor } from '../rig/stream-for.ts';
 import { NotHappenedError, until, within } from '../rig/waiting.ts';
 import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
@@ -101,20 +100,6 @@ export const clockSkew: Drill = {
     };
   },
 };
-
-/** Creates a stream whose ranking starts with the first of these idle workers. */
-async function streamFor(platform: Platform, workers: readonly string[]): Promise<CreatedStream> {
-  const members = workers.map((id) => ({
-    id: id as MemberId,
-    capacity: 4,
-    load: 0,
-    state: 'active' as const,
-  }));
-  for (;;) {
-    const stream = await createStream(platform, { name: 'drill' });
-    if (rankWorkers(stream.id as StreamId, members)[0] === workers[0]) return stream;
-  }
-}
 
 const epochOf = ({ event, epoch }: PlatformEvent): number[] =>
   event === 'ingest.publish.started' || event === 'ingest.worker.changed' ? [Number(epoch)] : [];

@@ -35,7 +35,7 @@ export const edgeTierKilled: Drill = {
         ...measures,
         { name: 'broadcaster reconnects', value: air.broadcaster.session, unit: '', limit: 0 },
         { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
-        ...viewerMeasures(aftermath, { discontinuities: 0 }),
+        ...viewerMeasures(aftermath, { discontinuities: 0, near: { stallSeconds: 2 } }),
       ],
     };
   },

@@ -78,7 +78,7 @@ function measuresOf(air: ActiveBroadcast, broadcastId: string | undefined, after
     { name: 'frames lost', value: frames(({ lost }) => lost), unit: 'frames', limit: 0 },
     { name: 'frames duplicated', value: frames(({ doubled }) => doubled), unit: 'frames', limit: 0 },
     { name: 'frames out of order', value: frames(({ outOfOrder }) => outOfOrder), unit: 'frames', limit: 0 },
-    ...viewerMeasures(aftermath, { discontinuities: 1 }),
+    ...viewerMeasures(aftermath, { discontinuities: 1, near: { stallSeconds: 2 } }),
   ];
 }
 

@@ -60,7 +60,7 @@ export const workerKilled: Drill = {
           judged: 'p95',
         },
         { name: 'delay of the next segment', value: next.lateMs / 1000, unit: 's', limit: 4, judged: 'p95' },
-        ...viewerMeasures(aftermath, { discontinuities: 0 }),
+        ...viewerMeasures(aftermath, { discontinuities: 0, near: { stallSeconds: 2 } }),
       ],
     };
   },

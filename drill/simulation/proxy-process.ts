@@ -1,5 +1,6 @@
 import type { FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
 import { chooseWorker, FleetView } from '../../lib/ingest/policy/fleet-view.ts';
+import { LeaseExpiry } from '../../lib/ingest/policy/lease-expiry.ts';
 import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
 import type { GoneWorker, WorkerRun } from '../../lib/protocol/relay/hello.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
@@ -12,7 +13,9 @@ import type { Host } from './world.ts';
 const checkEveryMs = 1000;
 const pauseMs = 250;
 const answerTimeoutMs = 4000;
-const limits = { stallMs: 5000, silentMs: 6000 };
+const limits = { stallMs: 5000, silentMs: 6000, doubtMs: 750 };
+/** Same as `routeTiming.linkEveryMs`. */
+const doubtEveryMs = 250;
 
 export interface DialAnswer {
   readonly accepted: boolean;
@@ -42,21 +45,24 @@ export class ProxyProcess {
   #worker?: MemberId | undefined;
   #epoch = 0;
   /** The worker whose link broke. */
-  #lost?: WorkerRun | undefined;
+  #lost?: (WorkerRun & { readonly expired?: number }) | undefined;
   #watch?: LinkWatch;
+  #expiry?: LeaseExpiry | undefined;
   #attempt = 0;
 
   constructor(around: ProxySurroundings) {
     this.#around = around;
     this.#check();
+    void this.#doubt();
     void this.#route();
   }
 
-  /** The worker's end of the link closed. */
-  linkClosed(worker: MemberId): void {
+  /** The worker's end of the link closed; `expired`: or its lease has, in this version. */
+  linkClosed(worker: MemberId, expired?: number): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;
-    this.#lost = { worker, epoch: this.#epoch };
+    this.#expiry = undefined;
+    this.#lost = { worker, epoch: this.#epoch, ...(expired !== undefined && { expired }) };
     void this.#route();
   }
 
@@ -66,7 +72,10 @@ export class ProxyProcess {
   }
 
   heard(worker: MemberId): void {
-    if (worker === this.#worker) this.#watch?.received(this.#around.host.nowMs());
+    if (worker !== this.#worker) return;
+    this.#watch?.received(this.#around.host.nowMs());
+    this.#watch?.receivedPart();
+    this.#expiry = undefined;
   }
 
   #check(): void {
@@ -82,6 +91,28 @@ export class ProxyProcess {
       this.linkClosed(this.#worker);
   }
 
+  /** Reads the lease of a worker that has fallen silent: once that has expired, another worker gets the publisher. */
+  async #doubt(): Promise<void> {
+    const { host } = this.#around;
+    const worker = this.#worker;
+    if (worker !== undefined && this.#watch?.isDoubtful(host.nowMs())) {
+      this.#expiry ??= new LeaseExpiry({ worker, epoch: this.#epoch });
+      const expiry = this.#expiry;
+      const sentMs = host.nowMs();
+      try {
+        const lease = await this.#ask((control) => control.lease);
+        const expired = expiry.read(lease, sentMs, host.nowMs());
+        if (expired !== undefined && expiry === this.#expiry && worker === this.#worker) {
+          this.#expiry = undefined;
+          this.linkClosed(worker, expired);
+        }
+      } catch {
+        expiry.interrupted();
+      }
+    }
+    setTimeout(() => void this.#doubt(), doubtEveryMs);
+  }
+
   /** Tries the workers, in rounds, until one accepts. */
   async #route(): Promise<void> {
     const attempt = ++this.#attempt;
@@ -94,14 +125,14 @@ export class ProxyProcess {
 
   async #round(candidates: FleetMember[], lease: LeaseRecord | undefined): Promise<void> {
     const tried = new Set<MemberId>();
-    let gone: GoneWorker | undefined;
+    let gone = this.#expiredIn(lease);
     for (let member = candidates.shift(); member; member = candidates.shift()) {
       if (tried.has(member.id)) continue;
       tried.add(member.id);
       const { accepted, epoch = 0, holder, refused } = await this.#dial(member.id, gone);
       const isLost = member.id === this.#lost?.worker && lease?.workerId === member.id;
       if (refused && isLost && member.state === 'active' && lease.epoch === this.#lost?.epoch)
-        gone = { ...this.#lost, leaseVersion: lease.version };
+        gone = { worker: member.id, epoch: lease.epoch, leaseVersion: lease.version };
       if (accepted) {
         this.#worker = member.id;
         this.#epoch = epoch;
@@ -112,6 +143,13 @@ export class ProxyProcess {
       const named = holder && this.#fleet.find(holder);
       if (named && !tried.has(named.id)) candidates.unshift(named);
     }
+  }
+
+  #expiredIn(lease: LeaseRecord | undefined): GoneWorker | undefined {
+    const { worker, epoch, expired } = this.#lost ?? {};
+    if (worker === undefined || epoch === undefined || expired === undefined) return undefined;
+    const isSame = lease?.workerId === worker && lease.epoch === epoch && lease.version === expired;
+    return isSame && !lease.released ? { worker, epoch, leaseVersion: expired } : undefined;
   }
 
   #dial(worker: MemberId, gone: GoneWorker | undefined): Promise<DialAnswer> {

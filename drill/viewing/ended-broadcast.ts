@@ -5,6 +5,7 @@ import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import type { DrillContext, Measure } from '../model.ts';
 import type { ActiveBroadcast } from '../rig/live-stream.ts';
 import { countFrames, type FrameCount } from './frames.ts';
+import { type NearLimits, type NearViewing, nearMeasures, nearViewing } from './near-viewing.ts';
 import { keptObjects, writtenSegments } from './objects.ts';
 import { standstillMs, type WrittenSegment } from './schedule.ts';
 import { fetchBroadcast, framesOf, type ServedRendition } from './served-rendition.ts';
@@ -30,6 +31,8 @@ export interface Aftermath {
   readonly written: readonly WrittenSegment[];
   /** The longest time between two of them. */
   readonly standstillMs: number;
+  /** What those near the live edge had. */
+  readonly near: NearViewing;
 }
 
 /**
@@ -75,6 +78,7 @@ export async function readAftermath(
     segmentsChanged: changedSegments(air, renditions),
     written,
     standstillMs: standstillMs(written),
+    near: nearViewing(air.near),
   };
 }
 
@@ -113,8 +117,14 @@ function drawAftermath(
 export const maxFrames = ({ frames }: Aftermath, of: (count: FrameCount) => number): number =>
   Math.max(...[...frames.values()].map(of));
 
-/** The measures that all rows share: what a viewer may notice, none of which is allowed. */
-export function viewerMeasures(aftermath: Aftermath, allowed: { discontinuities: number }): Measure[] {
+/**
+ * The measures that all rows share: what a viewer may notice, none of which is allowed. `near`: how long those near the live edge may stand
+ * still; not judged if left out.
+ */
+export function viewerMeasures(
+  aftermath: Aftermath,
+  allowed: { readonly discontinuities: number; readonly near?: NearLimits },
+): Measure[] {
   return [
     { name: 'player stall', value: aftermath.stalledMs / 1000, unit: 's', limit: 0 },
     { name: 'discontinuities', value: aftermath.discontinuities, unit: '', limit: allowed.discontinuities },
@@ -127,5 +137,6 @@ export function viewerMeasures(aftermath: Aftermath, allowed: { discontinuities:
       unit: 'segments',
       limit: 0,
     },
+    ...nearMeasures(aftermath.near, allowed.near),
   ];
 }

@@ -1,3 +1,5 @@
+import type { LeaseRecord } from '../control-store/records.ts';
+import { LeaseWatch } from './lease-watch.ts';
 import { LeaveWatch } from './policy/leave-watch.ts';
 import { LinkWatch, type LinkWatchLimits } from './policy/link-watch.ts';
 import type { WorkerLink } from './worker-link.ts';
@@ -9,12 +11,15 @@ import type { WorkerLink } from './worker-link.ts';
 export class LinkInUse {
   readonly link: WorkerLink;
   readonly #watch: LinkWatch;
+  readonly #lease: LeaseWatch;
   /** Set while another worker is ready to take over. */
   #leave: LeaveWatch | undefined;
   #drains = false;
 
-  constructor(link: WorkerLink, limits: LinkWatchLimits) {
+  /** `readLease`: the stream's; throws if the control store does not answer. */
+  constructor(link: WorkerLink, limits: LinkWatchLimits, readLease: () => Promise<LeaseRecord | undefined>) {
     this.link = link;
+    this.#lease = new LeaseWatch({ worker: link.worker, epoch: link.epoch }, readLease);
     this.#watch = new LinkWatch(limits, performance.now());
   }
 
@@ -25,9 +30,11 @@ export class LinkInUse {
     return ready;
   }
 
-  /** The worker sent something. */
-  received(): void {
+  /** The worker sent something; `isPart`: word of a part. */
+  received(isPart = false): void {
     this.#watch.received(performance.now());
+    if (isPart) this.#watch.receivedPart();
+    this.#lease.heard();
   }
 
   /** The worker has read everything queued. */
@@ -38,6 +45,11 @@ export class LinkInUse {
   /** Whether the worker appears dead or frozen; `lives`: its heartbeats continue. */
   isLost(lives: boolean, nowMs: number): boolean {
     return this.#watch.isStalled(this.link.backlogBytes, nowMs) || this.#watch.isSilent(lives, nowMs);
+  }
+
+  /** The version in which its lease has expired while it was silent; undefined if it has not, or if that is not known yet. Call often. */
+  expiredLease(nowMs: number): number | undefined {
+    return this.#watch.isDoubtful(nowMs) ? this.#lease.look() : undefined;
   }
 
   /** The worker said that it will stop. */

@@ -17,6 +17,7 @@ export const defaultLimits: SessionLimits = {
   moveMs: 60_000,
   stallMs: 5_000,
   silentMs: 6_000,
+  doubtMs: 750,
   flushMs: 10_000,
 };
 

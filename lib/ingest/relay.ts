@@ -1,6 +1,5 @@
 import type { Connection } from '../net/socket.ts';
 import type { Refusal } from '../protocol/refusals.ts';
-import type { WorkerRun } from '../protocol/relay/hello.ts';
 import type { LinkFrame } from '../protocol/relay/link-frames.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { StatusLevel } from '../protocol/rtmp/commands.ts';
@@ -16,7 +15,7 @@ import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
 import { type FeedLimits, PublisherFeed } from './publisher-feed.ts';
 import type { WorkerLink } from './worker-link.ts';
-import type { WorkerRouter } from './worker-router.ts';
+import type { LostWorker, WorkerRouter } from './worker-router.ts';
 import { type SearchFailure, type SearchLimits, type SessionHello, WorkerSearch } from './worker-search.ts';
 
 export interface RelayLimits extends FeedLimits, SearchLimits, LinkWatchLimits {
@@ -32,7 +31,7 @@ export interface RelayOptions {
   readonly proxyId: MemberId;
   readonly publish: { readonly app: string; readonly flashVer?: string; readonly tcUrl?: string };
   readonly memory: ReadMemory;
-  readonly router: Pick<WorkerRouter, 'open' | 'hasOther' | 'lives'>;
+  readonly router: Pick<WorkerRouter, 'open' | 'hasOther' | 'lives' | 'leaseOf'>;
   readonly emit: EmitEvent;
   readonly limits: RelayLimits;
   readonly owner: RelayOwner;
@@ -67,7 +66,9 @@ export class Relay {
   /** A link that we left because its worker is draining; it may still confirm media. */
   #leaving: WorkerLink | undefined;
   #avoid: MemberId | undefined;
-  #lost: WorkerRun | undefined;
+  #lost: LostWorker | undefined;
+  /** In which version the current worker's lease has expired. */
+  #expired: number | undefined;
   #keyFramesAtMs: readonly number[] = [];
   #everAccepted = false;
   #finished = false;
@@ -164,7 +165,9 @@ export class Relay {
     if (this.#current === undefined || this.#finished) return;
     if (this.#leaveIfDue()) return;
     const { link } = this.#current;
-    if (!this.#current.isLost(this.#options.router.lives(link.worker), nowMs)) return;
+    this.#expired = this.#current.expiredLease(nowMs);
+    const lives = this.#options.router.lives(link.worker);
+    if (this.#expired === undefined && !this.#current.isLost(lives, nowMs)) return;
     this.#avoid = link.worker;
     link.abort();
   }
@@ -244,7 +247,8 @@ export class Relay {
     const facts = { ...this.#facts, worker, broadcast, epoch, tookMs };
     // A draining worker had released the lease before the new one had to wait for it.
     this.#leaveLink();
-    const current = new LinkInUse(link, limits);
+    const { router, streamId } = this.#options;
+    const current = new LinkInUse(link, limits, () => router.leaseOf(streamId));
     this.#current = current;
     this.#losses.attached(link, performance.now());
     this.#avoid = undefined;
@@ -288,7 +292,7 @@ export class Relay {
     if (frame.type === 'parts-through')
       this.#keyFramesAtMs = keyFrameTimes(this.#keyFramesAtMs, frame.keyFramesAtMs);
     if (from !== this.#current) return;
-    from.received();
+    from.received(frame.type === 'parts-through');
     if (this.#finished) return;
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
     else if (frame.type === 'draining') this.#workerDrains(from);
@@ -329,7 +333,10 @@ export class Relay {
       return;
     }
     this.#feed.resume();
-    this.#lost = drains ? undefined : { worker: link.worker, epoch: link.epoch };
+    const expired = this.#expired;
+    this.#expired = undefined;
+    const run = { worker: link.worker, epoch: link.epoch };
+    this.#lost = drains ? undefined : { ...run, ...(expired !== undefined && { expired }) };
     this.#options.emit('ingest.worker.lost', { ...this.#facts, worker: link.worker, reason });
     if (!drains && this.#losses.lost(this.#feed.stream.latestMs, performance.now())) this.#giveUp();
     else this.#search.start();

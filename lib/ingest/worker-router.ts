@@ -17,12 +17,18 @@ import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
 const { betweenRounds, whileEnding, connectTimeoutMs, answerTimeoutMs } = routeTiming;
 
+/** A worker whose link broke. */
+export interface LostWorker extends WorkerRun {
+  /** It was silent until its lease expired, in this version. */
+  readonly expired?: number;
+}
+
 export interface RouteRequest {
   readonly hello: RelayHello;
   /** A worker to try last: it read nothing of this stream for too long. */
   readonly avoid?: MemberId;
   /** The worker whose link broke just now, unless it was draining. */
-  readonly lost?: WorkerRun | undefined;
+  readonly lost?: LostWorker | undefined;
   /** On `performance.now()`'s clock. */
   readonly deadlineMs: number;
   /** Tries each worker once, however much time is left. */
@@ -55,6 +61,11 @@ export class WorkerRouter {
     return this.#options.fleet.find(worker) !== undefined;
   }
 
+  /** Throws if the control store does not answer. */
+  leaseOf(stream: StreamId): Promise<LeaseRecord | undefined> {
+    return this.#options.store.getLease(stream);
+  }
+
   /** Whether a stream that leaves `worker` has anywhere to go. */
   hasOther(worker: MemberId): boolean {
     return this.#options.fleet
@@ -80,7 +91,7 @@ export class WorkerRouter {
   /** One attempt with each candidate, and with the holder that one of them names. Collects `answers`. */
   async #round(request: RouteRequest, answers: Map<MemberId, WorkerAnswer>): Promise<WorkerLink> {
     const round = await this.#roundOf(request);
-    let goneWorker: GoneWorker | undefined;
+    let goneWorker = expiredOf(request.lost, round.lease);
     for (let member = round.next(); member; member = round.next()) {
       const leftMs = request.deadlineMs - performance.now();
       if (leftMs <= 0) break;
@@ -161,13 +172,22 @@ export class WorkerRouter {
  */
 function goneOf(
   { id, state }: FleetMember,
-  lost: WorkerRun | undefined,
+  lost: LostWorker | undefined,
   lease: LeaseRecord | undefined,
   error: unknown,
 ): GoneWorker | undefined {
   if (id !== lost?.worker || state !== 'active' || !isRefused(error)) return undefined;
   if (lease?.workerId !== lost.worker || lease.epoch !== lost.epoch) return undefined;
-  return { ...lost, leaseVersion: lease.version };
+  const { worker, epoch } = lost;
+  return { worker, epoch, leaseVersion: lease.version };
+}
+
+/** The worker that had the stream, if its lease still has the version in which we saw it expire: nobody needs to wait for that again. */
+function expiredOf(lost: LostWorker | undefined, lease: LeaseRecord | undefined): GoneWorker | undefined {
+  if (lost?.expired === undefined || lease?.version !== lost.expired) return undefined;
+  const { worker, epoch, expired: leaseVersion } = lost;
+  if (lease.workerId !== worker || lease.epoch !== epoch || lease.released) return undefined;
+  return { worker, epoch, leaseVersion };
 }
 
 /** For this file only: another round may succeed. */

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RelayHello, WorkerRun } from '../protocol/relay/hello.ts';
+import type { RelayHello } from '../protocol/relay/hello.ts';
 import { pauseMs } from '../retry/policy/backoff.ts';
 import type { MemberId } from '../routing/ids.ts';
 import { PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import { routeTiming } from './policy/route-timing.ts';
 import type { WorkerLink } from './worker-link.ts';
-import type { WorkerRouter } from './worker-router.ts';
+import type { LostWorker, WorkerRouter } from './worker-router.ts';
 
 /** Pause between two checks for a key frame. */
 const pointPauseMs = 20;
@@ -40,7 +40,7 @@ export interface SearchState {
   /** A worker to try last. */
   readonly avoid: MemberId | undefined;
   /** The worker whose link broke, unless it was draining. */
-  readonly lost: WorkerRun | undefined;
+  readonly lost: LostWorker | undefined;
   /** Stream times (ms) at which an encoder that continues forces key frames; empty if no parts are out. */
   readonly keyFramesAtMs: readonly number[];
   /** A worker has accepted the publisher at least once. */

@@ -1,6 +1,7 @@
 import { observeEveryMs, standbyEveryMs, standbyMs } from '../../lib/encoder/lease/policy/fence.ts';
 import { LeaseClaim } from '../../lib/encoder/lease/policy/lease-claim.ts';
 import { routeTiming } from '../../lib/ingest/policy/route-timing.ts';
+import type { GoneWorker } from '../../lib/protocol/relay/hello.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { facts } from '../world/facts.ts';
 import type { Cell } from './cell.ts';
@@ -14,6 +15,7 @@ export interface AdmissionAnswer {
 
 export interface AdmissionRequest {
   readonly movesFrom?: MemberId | undefined;
+  readonly gone?: GoneWorker | undefined;
   /** Room is reserved; the draining worker may release the lease. */
   readonly ready?: () => void;
 }
@@ -26,7 +28,7 @@ export async function admit(
   cell: Cell,
   worker: Worker,
   publisher: Publisher,
-  { movesFrom, ready }: AdmissionRequest = {},
+  { movesFrom, gone, ready }: AdmissionRequest = {},
 ): Promise<AdmissionAnswer> {
   const { timeline, ledger } = cell;
   if (publisher.worker === worker && worker.publishers.has(publisher.id)) return { accepted: true };
@@ -34,7 +36,7 @@ export async function admit(
   worker.opening++;
   try {
     ledger.streams.reads.add(timeline.nowMs, 1);
-    const claim = new LeaseClaim(worker.id, { movesFrom });
+    const claim = new LeaseClaim(worker.id, { movesFrom, gone });
     const beganAtMs = timeline.nowMs;
     let readyAtMs: number | undefined;
     for (;;) {

@@ -1,4 +1,5 @@
 import { defaultLimits } from '../../lib/ingest/proxy.ts';
+import type { GoneWorker } from '../../lib/protocol/relay/hello.ts';
 import { pauseMs } from '../../lib/retry/policy/backoff.ts';
 import { facts } from '../world/facts.ts';
 import type { Cell } from './cell.ts';
@@ -51,14 +52,19 @@ async function publish(cell: Cell, publisher: Publisher, cause: Cause | undefine
   return false;
 }
 
-/** Its link to a worker broke while it was on air: the proxy moves it, or gives up after a minute. */
-export async function rehome(cell: Cell, publisher: Publisher, cause: Cause): Promise<void> {
+/** Its link to a worker broke while it was on air: the proxy moves it, or gives up after a minute. `gone`: that worker's lease has expired. */
+export async function rehome(
+  cell: Cell,
+  publisher: Publisher,
+  cause: Cause,
+  gone?: GoneWorker,
+): Promise<void> {
   const { timeline } = cell;
   const { proxy, worker: lost } = publisher;
   if (!proxy) return;
   publisher.isSearching = true;
   const deadlineMs = timeline.nowMs + defaultLimits.moveMs;
-  const found = await search(cell, publisher, proxy, { deadlineMs, moves: true, avoid: lost?.id });
+  const found = await search(cell, publisher, proxy, { deadlineMs, moves: true, avoid: lost?.id, gone });
   publisher.isSearching = false;
   if (found) {
     resumed(cell, publisher, cause);

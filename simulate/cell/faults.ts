@@ -1,7 +1,8 @@
+import { defaultPartMs } from '../../lib/config/defaults.ts';
+import { LeaseExpiry } from '../../lib/ingest/policy/lease-expiry.ts';
 import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
 import { routeTiming } from '../../lib/ingest/policy/route-timing.ts';
 import { defaultLimits } from '../../lib/ingest/proxy.ts';
-import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import { facts } from '../world/facts.ts';
 import { connect, rehome } from './broadcasters.ts';
 import type { Cell } from './cell.ts';
@@ -25,7 +26,7 @@ export function lose(
   }
 }
 
-/** The proxy's own judgement: no heartbeats and no word for too long. */
+/** The proxy's own judgement: no word for a while, and a lease that expires meanwhile; or no heartbeats and no word for too long. */
 async function noticeWorker(
   cell: Cell,
   publisher: Publisher,
@@ -33,11 +34,24 @@ async function noticeWorker(
   worker: Worker,
 ): Promise<void> {
   const { timeline, random } = cell;
-  const watch = new LinkWatch(defaultLimits, timeline.nowMs - random.between(0, segmentMs));
+  const watch = new LinkWatch(defaultLimits, timeline.nowMs - random.between(0, defaultPartMs));
+  watch.receivedPart();
+  const lease = cell.readLease(publisher.id);
+  const run = { worker: worker.id, epoch: lease?.epoch ?? 0 };
+  const expiry = new LeaseExpiry(run);
+  let expired: number | undefined;
   await timeline.sleep(random.between(0, routeTiming.linkEveryMs));
-  while (!watch.isSilent(proxy.view.find(worker.id) !== undefined, timeline.nowMs))
+  while (expired === undefined && !watch.isSilent(proxy.view.find(worker.id) !== undefined, timeline.nowMs)) {
+    if (watch.isDoubtful(timeline.nowMs)) {
+      const sentMs = timeline.nowMs;
+      const read = cell.readLease(publisher.id);
+      await timeline.sleep(facts.storeMs);
+      expired = expiry.read(read, sentMs, timeline.nowMs);
+    }
     await timeline.sleep(routeTiming.linkEveryMs);
-  await rehome(cell, publisher, 'worker lost');
+  }
+  const gone = expired === undefined ? undefined : { ...run, leaseVersion: expired };
+  await rehome(cell, publisher, 'worker lost', gone);
 }
 
 async function noticeProxy(cell: Cell, publisher: Publisher, cause?: Cause): Promise<void> {

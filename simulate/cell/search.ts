@@ -1,5 +1,6 @@
 import { routeTiming } from '../../lib/ingest/policy/route-timing.ts';
 import { WorkerRound } from '../../lib/ingest/policy/worker-round.ts';
+import type { GoneWorker } from '../../lib/protocol/relay/hello.ts';
 import { pauseMs } from '../../lib/retry/policy/backoff.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { facts } from '../world/facts.ts';
@@ -13,6 +14,8 @@ export interface SearchRequest {
   readonly moves: boolean;
   readonly movesFrom?: MemberId;
   readonly avoid?: MemberId | undefined;
+  /** The worker whose lease expired before the proxy's eyes. */
+  readonly gone?: GoneWorker | undefined;
   /** Asks each worker once. */
   readonly once?: boolean;
   readonly ready?: () => void;
@@ -55,12 +58,12 @@ async function ask(
   cell: Cell,
   publisher: Publisher,
   worker: Worker | undefined,
-  { movesFrom, ready }: SearchRequest,
+  { movesFrom, gone, ready }: SearchRequest,
 ): Promise<AdmissionAnswer> {
   await cell.timeline.sleep(facts.networkMs);
   // A task that is gone has no address; one in a lost zone doesn't answer at all.
   if (!worker) return { accepted: false };
-  if (worker.alive) return await admit(cell, worker, publisher, { movesFrom, ...(ready && { ready }) });
+  if (worker.alive) return await admit(cell, worker, publisher, { movesFrom, gone, ...(ready && { ready }) });
   await cell.timeline.sleep(routeTiming.connectTimeoutMs);
   return { accepted: false };
 }

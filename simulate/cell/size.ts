@@ -29,6 +29,8 @@ export interface Scale {
   /** How many streams' viewers are simulated to estimate those of all. */
   readonly sampledStreams: number;
   readonly cells: readonly CellSize[];
+  /** How long what may grow is looked at. @default a day */
+  readonly dayMs?: number;
 }
 
 const regions = ['us-east-1', 'eu-central-1', 'ap-northeast-1'] as const;

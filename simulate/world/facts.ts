@@ -52,6 +52,25 @@ export const cdn = {
   originMs: [20, 60],
 } as const;
 
+/** Our edge's program. */
+export const edgeProgram = {
+  /** Answers from memory a CPU-second, by their size. docs/bench.md. */
+  small: { bytes: 1_000, perCpuSecond: 30_300 },
+  large: { bytes: 400_000, perCpuSecond: 5_260 },
+  /** `lib/adapters/node/http/edge-server.ts`. */
+  mostConnections: 20_000,
+  /** How busy a core may be. Assumed. */
+  busyShare: 0.7,
+} as const;
+
+/** How long it takes until another worker makes parts. `docs/reliability.md`, `worker-killed-low-latency`. */
+export const takeover = {
+  /** Until the next worker has the lease. */
+  leaseMs: 250,
+  /** Until its first part. */
+  partMs: 1_200,
+} as const;
+
 /** The audience. Assumed. */
 export const audience = {
   /** Viewers of a stream fall as rank^−this (Zipf). */

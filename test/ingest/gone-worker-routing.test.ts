@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
 import { HelloSigner } from '../../lib/ingest/hello-signer.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
-import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
+import { type LostWorker, WorkerRouter } from '../../lib/ingest/worker-router.ts';
 import type { Connection, ConnectionHandler } from '../../lib/net/socket.ts';
 import { decodeRelayHello, type RelayHello } from '../../lib/protocol/relay/hello.ts';
 import { encodeLinkFrame } from '../../lib/protocol/relay/link-frames.ts';
@@ -32,8 +32,13 @@ const failure = (code: string) =>
 /** Looks for a worker after the link to `encoder-1` broke. `dials`: what becomes of each connection to it; then `encoder-2` accepts. */
 async function search(
   dials: readonly ('ECONNREFUSED' | 'ETIMEDOUT' | 'reset' | 'closed' | 'accept')[],
-  { without = false, held = lease }: { without?: boolean; held?: LeaseRecord | undefined } = {},
+  {
+    without = false,
+    of = lost,
+    ...given
+  }: { without?: boolean; of?: LostWorker; held?: LeaseRecord | undefined } = {},
 ) {
+  const held = 'held' in given ? given.held : lease;
   const outcomes = [...dials];
   const hellos: { worker: string; hello: RelayHello }[] = [];
   const dial = async ({ port }: { port: number }): Promise<Connection> => {
@@ -80,7 +85,7 @@ async function search(
   });
   const link = await router.open({
     hello: { ...plainHello, replayFromMs: 0 },
-    ...(without ? {} : { lost }),
+    ...(without ? {} : { lost: of }),
     deadlineMs: performance.now() + 2_000,
     once: true,
     signal: new AbortController().signal,
@@ -129,4 +134,19 @@ test('a worker that runs again is asked itself, and told nothing of the kind', a
   const { link, hellos } = await search(['reset', 'reset', 'accept']);
   expect(link.worker).toBe(lostWorker);
   expect(hellos.every(({ hello }) => hello.goneWorker === undefined)).toBe(true);
+});
+
+test('a lease that expired before our eyes need not be waited out again, while it still has that version', async () => {
+  const silent = { ...lost, expired: 7 };
+  const { hellos } = await search(['ETIMEDOUT'], { of: silent });
+  expect(hellos.at(-1)).toMatchObject({ worker: next, hello: { goneWorker: gone } });
+  for (const held of [
+    { ...lease, version: 8 },
+    { ...lease, epoch: 4 },
+    { ...lease, released: true },
+    undefined,
+  ]) {
+    const other = await search(['ETIMEDOUT'], { of: silent, held });
+    expect(other.hellos.at(-1)?.hello).not.toHaveProperty('goneWorker');
+  }
 });

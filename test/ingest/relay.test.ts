@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { LeaseRecord } from '../../lib/control-store/records.ts';
 import { PublisherLeftError, RouteFailedError } from '../../lib/ingest/errors.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
 import { Relay } from '../../lib/ingest/relay.ts';
@@ -73,7 +74,7 @@ interface Asked {
 }
 
 /** The relay's surroundings: a publisher that is written by hand, and workers that the test plays. */
-function rig(replayMaxBytes = 1 << 20) {
+function rig(replayMaxBytes = 1 << 20, lease?: LeaseRecord) {
   const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
   const told: string[] = [];
   const causes: unknown[] = [];
@@ -101,6 +102,7 @@ function rig(replayMaxBytes = 1 << 20) {
     router: {
       hasOther: () => true,
       lives: () => true,
+      leaseOf: async () => lease,
       open: (request) =>
         new Promise((resolve, reject) => {
           const one: Asked = {
@@ -129,6 +131,7 @@ function rig(replayMaxBytes = 1 << 20) {
       flushMs: 1_000,
       stallMs: 5_000,
       silentMs: 6_000,
+      doubtMs: 750,
     },
     owner: {
       accepted: () => void told.push('accepted'),
@@ -167,8 +170,8 @@ function rig(replayMaxBytes = 1 << 20) {
 /** Lets the relay see what was just answered. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-async function onAir(replayMaxBytes?: number) {
-  const on = rig(replayMaxBytes);
+async function onAir(replayMaxBytes?: number, lease?: LeaseRecord) {
+  const on = rig(replayMaxBytes, lease);
   on.relay.start();
   const first = (await on.search()).accept('encoder-1');
   await settled();
@@ -455,4 +458,32 @@ describe('a data message that cannot be read', () => {
     expect(publisher.causes).toEqual([expect.objectContaining({ code: 'AMF_UNSUPPORTED_TYPE' })]);
     expect(first.aborted || first.ended).toBe(false);
   });
+});
+
+test('a silent worker whose lease expires is left, and the next one is told in which version', async () => {
+  const lease: LeaseRecord = {
+    ...{ streamId: 's' as StreamId, workerId: 'encoder-1' as MemberId, epoch: 1, version: 5 },
+    ...{ broadcastId: 'b' as BroadcastId, released: false, endRequested: false },
+  };
+  const { relay, first, on } = await onAir(undefined, lease);
+  const now = jest.spyOn(performance, 'now');
+  try {
+    const fromMs = performance.now();
+    for (let ms = 0; ms < 6_000 && !first.aborted; ms += 250) {
+      now.mockReturnValue(fromMs + ms);
+      relay.tick(fromMs + ms);
+      await settled();
+      // It has not been silent for long enough yet, without parts.
+      if (ms <= 3_000) expect(first.aborted).toBe(false);
+    }
+  } finally {
+    now.mockRestore();
+  }
+  expect(first.aborted).toBe(true);
+  const { request } = await on.search();
+  expect(request).toMatchObject({
+    avoid: 'encoder-1',
+    lost: { worker: 'encoder-1', epoch: 1, expired: 5 },
+  });
+  relay.abort();
 });

@@ -6,7 +6,7 @@ const namesOf = (...args: string[]): string[] =>
   parseSimulateOptions(args, scenarios).scenarios.map(({ name }) => name);
 
 test('all scenarios run, or the one that is named', () => {
-  expect(namesOf()).toEqual(['rush', 'zone', 'region', 'deploy']);
+  expect(namesOf()).toEqual(['rush', 'live', 'zone', 'region', 'deploy']);
   expect(namesOf('--scenario', 'zone')).toEqual(['zone']);
   expect(parseSimulateOptions(['--seed', '42', '--json'], scenarios)).toMatchObject({ seed: 42, json: true });
 });

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
 /** A white block, a black one, and the clock's bits, most significant first, across the top eighth of the picture. */
 const bits = 18;
 const columns = bits + 2;
@@ -43,4 +46,31 @@ export function capturedAtMs(cells: readonly number[], nowMs: number): number | 
   const now = Math.floor(nowMs / tickMs) + 1;
   const age = (((now - value) % ticks) + ticks) % ticks;
   return (now - age) * tickMs + tickMs / 2;
+}
+
+/** When each picture of a piece of media (init segment and what follows) was captured, in order of presentation. */
+export async function readPictureClock(
+  media: Uint8Array,
+  nowMs: number,
+): Promise<readonly (number | undefined)[]> {
+  const middle = `crop=iw:ih/${clockStrip.share}*0.4:0:ih/${clockStrip.share}*0.3`;
+  const ffmpeg = spawn(
+    'ffmpeg',
+    [
+      ...['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-map', '0:v:0', '-fps_mode', 'passthrough'],
+      ...['-enc_time_base', '1:90000', '-vf', `${middle},scale=${columns}:1:flags=area,format=gray`],
+      ...['-f', 'rawvideo', 'pipe:1'],
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const closed = once(ffmpeg, 'close');
+  const pieces: Buffer[] = [];
+  ffmpeg.stdout.on('data', (bytes: Buffer) => pieces.push(bytes));
+  ffmpeg.stdin.on('error', () => {});
+  ffmpeg.stdin.end(media);
+  await closed;
+  const pixels = Buffer.concat(pieces);
+  return Array.from({ length: Math.floor(pixels.length / columns) }, (_, index) =>
+    capturedAtMs([...pixels.subarray(index * columns, (index + 1) * columns)], nowMs),
+  );
 }

@@ -18,6 +18,7 @@ const versionCommands = {
   haproxy: ['haproxy', '-v'],
   nginx: ['nginx', '-v'],
   varnish: ['varnishd', '-V'],
+  mediamtx: ['mediamtx', '--version'],
   ffmpeg: ['ffmpeg', '-version'],
 } as const;
 

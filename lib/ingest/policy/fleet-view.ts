@@ -4,6 +4,8 @@ import { rankWorkers } from '../../routing/rendezvous.ts';
 
 /** A member whose record hasn't changed for this long, as seen here, is dead. */
 const deadAfterMs = 3_000;
+/** One that has missed two beats may be dead: it is asked after the others, because asking the dead takes a second each. */
+const lateAfterMs = 2_000;
 /** The most that one step between two reads counts for: see {@link FleetView}. */
 const maxStepMs = 1_500;
 
@@ -47,6 +49,11 @@ export class FleetView {
     return alive;
   }
 
+  /** Whether this member's record has not changed for so long that it may be dead. */
+  isLate(id: MemberId): boolean {
+    return (this.#members.get(id)?.unchangedMs ?? 0) >= lateAfterMs;
+  }
+
   /** A member's kind of encoder, dead or alive; undefined if it has left the fleet. */
   poolOf(id: MemberId): EncoderPool | undefined {
     const record = this.#members.get(id)?.record;
@@ -63,7 +70,7 @@ export class FleetView {
 /**
  * The workers to try for a stream, best first. The lease decides: while its holder is alive and isn't draining, it comes
  * first, even if it is full, because the stream is already part of its load. After it, or without a holder, comes the
- * ranking.
+ * ranking, those last whose heartbeats are late.
  *
  * A broadcast that is being moved (`moves`) stays on the same kind of encoder if possible: another kind has different codec
  * parameters, which players notice.
@@ -75,7 +82,9 @@ export function chooseWorker(
   moves = false,
 ): FleetMember[] {
   const living = new Map(fleet.living().map((member) => [member.id, member]));
-  const order = rankWorkers(streamId, [...living.values()]);
+  const order = rankWorkers(streamId, [...living.values()]).sort(
+    (a, b) => Number(fleet.isLate(a)) - Number(fleet.isLate(b)),
+  );
   const holder = lease === undefined || lease.released ? undefined : living.get(lease.workerId);
   const ids = holder?.state === 'active' ? [holder.id, ...order.filter((id) => id !== holder.id)] : order;
   const members = ids.map((id) => living.get(id)).filter((member) => member !== undefined);

@@ -3,13 +3,19 @@ export interface LinkWatchLimits {
   readonly stallMs: number;
   /** Abandon a worker that has sent nothing for this long if its heartbeats have stopped, too. */
   readonly silentMs: number;
+  /** Look at the lease of a worker that has sent nothing for this long, although it sends word of each part. */
+  readonly doubtMs: number;
 }
+
+/** Without parts a worker sends word of each segment only, and of that once the object store has it. */
+const doubtWithoutParts = 4;
 
 /** Whether the worker at the other end of a link still works, judged by what it reads and sends. */
 export class LinkWatch {
   readonly #limits: LinkWatchLimits;
   #lastReceivedMs: number;
   #behind: { sinceMs: number; backlogBytes: number } | undefined;
+  #hearsParts = false;
 
   constructor(limits: LinkWatchLimits, nowMs: number) {
     this.#limits = limits;
@@ -19,6 +25,11 @@ export class LinkWatch {
   /** The worker sent something. */
   received(nowMs: number): void {
     this.#lastReceivedMs = nowMs;
+  }
+
+  /** What it sent was word of a part. */
+  receivedPart(): void {
+    this.#hearsParts = true;
   }
 
   /** The worker isn't reading what we write. */
@@ -36,6 +47,12 @@ export class LinkWatch {
     if (this.#behind === undefined || backlogBytes === 0) return false;
     if (backlogBytes < this.#behind.backlogBytes) this.#behind = { sinceMs: nowMs, backlogBytes };
     return nowMs - this.#behind.sinceMs > this.#limits.stallMs;
+  }
+
+  /** It should have sent something by now. That alone proves nothing: it may be slow, or its publisher. */
+  isDoubtful(nowMs: number): boolean {
+    const { doubtMs } = this.#limits;
+    return nowMs - this.#lastReceivedMs > (this.#hearsParts ? doubtMs : doubtWithoutParts * doubtMs);
   }
 
   /** A frozen worker closes nothing. Both signs are needed: heartbeats alone also stop when the control store is down. */

@@ -48,6 +48,26 @@ test('after a whole segment the first part of the next one is due', () => {
   });
 });
 
+test('a segment whose parts are no longer named is one piece', () => {
+  const older = ['#EXTINF:2,', '6.m4s', '#EXT-X-DISCONTINUITY'];
+  const text = [...head, ...older, ...whole].join('\n').replace('SEQUENCE:7', 'SEQUENCE:6');
+  expect(listedParts(text).pieces.slice(0, 2)).toEqual([
+    {
+      ...{ number: 6, index: 0, isWhole: true, uri: '6.m4s', init: 'init-1.mp4', segmentMs: 2000 },
+      ...{ independent: true, discontinuity: false },
+    },
+    {
+      ...{ number: 7, index: 0, isWhole: false, uri: '7.0-1-1.m4s', init: 'init-1.mp4', segmentMs: 2000 },
+      ...{ independent: true, discontinuity: true },
+    },
+  ]);
+  const stored = [...head.filter((line) => !line.includes('PART')), '#EXTINF:2,', '7.m4s'].join('\n');
+  expect(listedParts(stored)).toMatchObject({
+    pieces: [{ number: 7, isWhole: true }],
+    holdBackMs: Number.NaN,
+  });
+});
+
 test('a multivariant playlist has none', () => {
   const text = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n360p/playlist.m3u8\n';
   expect(() => listedParts(text)).toThrow('media playlist');

@@ -304,30 +304,6 @@ describe('standard latency', () => {
   });
 });
 
-test('a day of segments occupies no more than its last ones', () => {
-  const { live, parts, group, stored, ask, pass } = liveFixture();
-  const most = { segments: 0, takes: 0, bytes: 0, waiting: 0 };
-  for (let number = 0; number < 43_200; number++) {
-    ask(`${playlist}?_HLS_msn=${number}&_HLS_part=0`);
-    ask(`audio/${number}.m4s`);
-    // Every hour an encoder crashes.
-    const run = 1 + Math.floor(number / 1800);
-    if (number % 1800 === 0) parts(number, run - 1);
-    live.remade(run, number);
-    parts(number, run);
-    group(number, run);
-    stored(number);
-    pass(2000);
-    const { usage } = live;
-    for (const key of Object.keys(most) as (keyof typeof most)[]) most[key] = Math.max(most[key], usage[key]);
-  }
-  expect(most.segments).toBe(2 * liveLimits.segments);
-  expect(most.takes).toBe(2 * (liveLimits.segments + 1));
-  expect(most.waiting).toBe(0);
-  // A body that has failed keeps the 16 kB that it began with, a complete one an eighth more than it needs.
-  expect(most.bytes).toBeLessThan(2 * (liveLimits.segments * (64 / (1 - 1 / 8)) + 16_384 + 1));
-});
-
 test('a broadcast with large segments keeps fewer, and always the last', () => {
   const { live, ask } = liveFixture();
   const bytes = 10 * 1024 * 1024;

@@ -109,6 +109,18 @@ describe('choosing a worker', () => {
     expect(choose(lease('b'))).toEqual(['b', 'a', 'd']);
   });
 
+  test('asks those last whose heartbeats are late: they may be dead', () => {
+    const late = new FleetView();
+    const see = (version: number, atMs: number) =>
+      late.observe([worker('a'), worker('d', version, { load: 3 })], atMs);
+    see(1, 0);
+    see(2, 1_000);
+    expect(chooseWorker(stream, undefined, late).map(({ id }) => id)).toEqual(['a', 'd']);
+    see(3, 2_000);
+    expect(chooseWorker(stream, undefined, late).map(({ id }) => id)).toEqual(['d', 'a']);
+    expect(chooseWorker(stream, lease('a'), late).map(({ id }) => id)).toEqual(['a', 'd']);
+  });
+
   test('skips a holder that is draining or dead', () => {
     expect(choose(lease('c'))).toEqual(['a', 'd']);
     expect(choose(lease('gone'))).toEqual(['a', 'd']);

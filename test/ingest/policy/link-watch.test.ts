@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LinkWatch } from '../../../lib/ingest/policy/link-watch.ts';
 import { Gathered } from '../../../lib/ingest/policy/write-batch.ts';
 
-const limits = { stallMs: 5_000, silentMs: 6_000 };
+const limits = { stallMs: 5_000, silentMs: 6_000, doubtMs: 750 };
 
 describe('the watch over a link', () => {
   test('considers a worker stalled when its backlog has not shrunk for the limit', () => {
@@ -31,6 +31,16 @@ describe('the watch over a link', () => {
     expect(watch.isSilent(false, 6_001)).toBe(true);
     watch.received(6_001);
     expect(watch.isSilent(false, 7_000)).toBe(false);
+  });
+
+  test('doubts a worker that sends no word of parts any more, and one that makes none later', () => {
+    const watch = new LinkWatch(limits, 0);
+    expect(watch.isDoubtful(3_000)).toBe(false);
+    expect(watch.isDoubtful(3_001)).toBe(true);
+    watch.received(3_001);
+    watch.receivedPart();
+    expect(watch.isDoubtful(3_751)).toBe(false);
+    expect(watch.isDoubtful(3_752)).toBe(true);
   });
 });
 

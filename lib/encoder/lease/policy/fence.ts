@@ -1,16 +1,17 @@
+import { leaseMs } from '../../../control-store/lease-time.ts';
+
 // All timing of the lease protocol; simulations and tests import it from here.
 // A takeover cannot be faster than the lease time, so that is as short as possible without taking leases from live workers. A
 // holder counts as dead when no renewal arrived for the whole lease time. The worst case for a live one is a store that
 // doesn't answer a renewal, which began 500 ms after the previous one and times out after 1.3 s (SQLite under a lock that
 // stays; DynamoDB after 1 s, two tries of 400 ms); the next one begins 100 ms later: 1.9 s in total. And nobody checks a
-// lease without a reason: only a proxy whose link to the holder broke and that could not open another, or a sweep, which sees
-// a lease only every 5 s. So a pause of a live process (garbage collection, a starved CPU) costs nothing unless its link
-// breaks at the same moment. If a lease is taken too early anyway, nothing is lost: the epoch fences, and the proxy takes the
-// publisher to the new holder.
+// lease without a reason: only a proxy whose link to the holder broke and that could not open another, or that has heard nothing
+// from it for most of a second, or a sweep, which sees a lease only every 5 s. So a pause of a live process (garbage collection, a
+// starved CPU) costs nothing if it is shorter than the lease. If a lease is taken too early anyway, nothing is lost: the epoch
+// fences, and the proxy takes the publisher to the new holder.
 // The price: on DynamoDB, 2 writes a second for each live broadcast, 7,200 an hour.
 
-/** A lease that hasn't changed for this long on an observer's clock may be taken. */
-export const leaseMs = 2000;
+export { leaseMs };
 /** From the start of one renewal to the start of the next. */
 export const renewEveryMs = 500;
 /** From the end of a slow renewal to the start of the next. */
