@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { longestIdempotencyKey } from './idempotency/idempotency-key.ts';
 import { type ProblemKind, problemKinds } from './problems.ts';
 import { Problem } from './schemas/schemas.ts';
 
@@ -7,6 +8,27 @@ import { Problem } from './schemas/schemas.ts';
 export const streamParams = z.object({
   id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: '7h2kqv0m4x9rt3bz' }),
 });
+
+/** Of every POST: middleware reads it (idempotency/idempotency.ts). */
+export const idempotencyHeader = z.object({
+  'idempotency-key': z.string().min(1).max(longestIdempotencyKey).optional().openapi({
+    description:
+      'Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again.',
+    example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+  }),
+});
+
+/** A page begins behind its cursor, so that nothing is listed twice or left out when something new comes. */
+export const cursorParam = (pattern: RegExp, example: string) =>
+  z
+    .string()
+    .regex(pattern, { error: 'Must be the cursor of the page before, as it came.' })
+    .optional()
+    .openapi({
+      param: { name: 'cursor', in: 'query' },
+      description: 'The cursor of the page before, for the next, older one.',
+      example,
+    });
 
 export const limitParam = (most: number, usual: number) =>
   z.coerce
@@ -35,6 +57,13 @@ export const bodyProblems = [
   'malformed-body',
   'body-too-large',
   'unsupported-media-type',
+] as const satisfies readonly ProblemKind[];
+
+/** Problems that any POST can cause. */
+export const idempotencyProblems = [
+  'invalid-request',
+  'request-in-progress',
+  'idempotency-key-reused',
 ] as const satisfies readonly ProblemKind[];
 
 /** Problems that any request can cause. */

@@ -107,12 +107,15 @@ function presentEmbedding({
   return typeof embedding === 'string' ? embedding : [...embedding];
 }
 
+/** Newest first. */
 export const presentKeys = (stream: StreamRecord, nowMs: number): Shown<typeof schemas.Key>[] =>
-  validKeys(stream.keys, nowMs).map(({ id, createdAtMs, expiresAtMs }) => ({
-    id,
-    createdAt: iso(createdAtMs),
-    ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
-  }));
+  validKeys(stream.keys, nowMs)
+    .toReversed()
+    .map(({ id, createdAtMs, expiresAtMs }) => ({
+      id,
+      createdAt: iso(createdAtMs),
+      ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
+    }));
 
 export function presentIngest(key: StreamKey, config: ControlApiConfig) {
   const text = formatStreamKey(key);

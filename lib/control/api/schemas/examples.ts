@@ -150,7 +150,7 @@ export const examples = {
   streamCard: { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert' },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
-  streamPage: { streams: [listed], cursor: id },
+  streamPage: { streams: [listed], cursor: `1790000000000-${id}` },
   audience,
   streamChange: { name: 'Sunday concert, second half' },
   newKey: { graceSeconds: 3_600 },

@@ -169,7 +169,7 @@ const streamFields = {
   reconnectWindowMs,
   keys: z
     .array(Key)
-    .openapi({ description: 'Metadata of the valid keys, oldest first; never the keys themselves.' }),
+    .openapi({ description: 'Metadata of the valid keys, newest first; never the keys themselves.' }),
   playback: Playback,
   latency: LatencyMode.openapi({
     description:
@@ -183,7 +183,7 @@ const streamFields = {
   cost: CostEstimate.optional().openapi({ description: 'Omitted in stream lists.' }),
   destinations: z
     .array(Destination)
-    .openapi({ description: 'Other RTMP servers that the stream is sent to.' }),
+    .openapi({ description: 'Other RTMP servers that the stream is sent to, newest first.' }),
   takedown: TakedownNotice.optional().openapi({
     description: 'Omitted if the stream was never taken down; in stream lists, also after it was restored.',
   }),
@@ -203,14 +203,13 @@ export const Stream = z
 export const CreatedStream = z
   .strictObject({ ...streamFields, ingest: IngestWithKey })
   .openapi('CreatedStream');
+const cursor = (example: string) =>
+  z.string().optional().openapi({
+    description: 'Pass it as "cursor" to get the next, older page. Omitted on the last page.',
+    example,
+  });
 export const StreamPage = z
-  .strictObject({
-    streams: z.array(Stream),
-    cursor: z
-      .string()
-      .optional()
-      .openapi({ description: 'Pass it as "cursor" to get the next page. Omitted on the last page.' }),
-  })
+  .strictObject({ streams: z.array(Stream), cursor: cursor('1790000000000-7h2kqv0m4x9rt3bz') })
   .openapi('StreamPage');
 
 export const CreatedKey = z
@@ -224,7 +223,9 @@ export const CreatedKey = z
 
 export const EndRequest = z.strictObject({ broadcastId }).openapi('EndRequest');
 
-export const BroadcastList = z.strictObject({ broadcasts: z.array(Broadcast) }).openapi('BroadcastList');
+export const BroadcastList = z
+  .strictObject({ broadcasts: z.array(Broadcast), cursor: cursor('1jm8p0v4c7h2kqv0') })
+  .openapi('BroadcastList');
 
 export const StreamEvent = z
   .strictObject({
@@ -239,7 +240,9 @@ export const StreamEvent = z
     data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
   .openapi('StreamEvent');
-export const StreamEventList = z.strictObject({ events: z.array(StreamEvent) }).openapi('StreamEventList');
+export const StreamEventList = z
+  .strictObject({ events: z.array(StreamEvent), cursor: cursor('12') })
+  .openapi('StreamEventList');
 
 export const FleetMember = z
   .strictObject({
@@ -286,7 +289,7 @@ const RequestFault = z
     parameter: z
       .string()
       .optional()
-      .openapi({ description: 'Name of the query parameter.', example: 'limit' }),
+      .openapi({ description: 'Name of the query parameter or header.', example: 'limit' }),
   })
   .openapi('RequestFault');
 export const Problem = z

@@ -256,7 +256,7 @@ export interface components {
              * @example 60000
              */
             readonly reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
@@ -265,7 +265,7 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
             readonly cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
             readonly takedown?: components["schemas"]["TakedownNotice"] & unknown;
             readonly managed?: components["schemas"]["ManagedChannel"] & unknown;
@@ -386,7 +386,7 @@ export interface components {
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
             /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:request-in-progress" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:idempotency-key-reused" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             readonly title: string;
             readonly status: number;
             readonly detail: string;
@@ -403,7 +403,7 @@ export interface components {
              */
             readonly pointer?: string;
             /**
-             * @description Name of the query parameter.
+             * @description Name of the query parameter or header.
              * @example limit
              */
             readonly parameter?: string;
@@ -432,7 +432,10 @@ export interface components {
         };
         readonly StreamPage: {
             readonly streams: readonly components["schemas"]["Stream"][];
-            /** @description Pass it as "cursor" to get the next page. Omitted on the last page. */
+            /**
+             * @description Pass it as "cursor" to get the next, older page. Omitted on the last page.
+             * @example 1790000000000-7h2kqv0m4x9rt3bz
+             */
             readonly cursor?: string;
         };
         readonly Stream: {
@@ -459,7 +462,7 @@ export interface components {
              * @example 60000
              */
             readonly reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
@@ -468,7 +471,7 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
             readonly cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
             readonly takedown?: components["schemas"]["TakedownNotice"] & unknown;
             readonly managed?: components["schemas"]["ManagedChannel"] & unknown;
@@ -600,6 +603,11 @@ export interface components {
         };
         readonly BroadcastList: {
             readonly broadcasts: readonly components["schemas"]["Broadcast"][];
+            /**
+             * @description Pass it as "cursor" to get the next, older page. Omitted on the last page.
+             * @example 1jm8p0v4c7h2kqv0
+             */
+            readonly cursor?: string;
         };
         /** @description A recording, or a clip of one, as a single MP4 file. */
         readonly Download: {
@@ -842,6 +850,11 @@ export interface components {
         };
         readonly StreamEventList: {
             readonly events: readonly components["schemas"]["StreamEvent"][];
+            /**
+             * @description Pass it as "cursor" to get the next, older page. Omitted on the last page.
+             * @example 12
+             */
+            readonly cursor?: string;
         };
         readonly StreamEvent: {
             /**
