@@ -1,4 +1,4 @@
-// Generates the page's types of the two APIs from their OpenAPI documents.
+// Generates what is made of the APIs' OpenAPI documents: types for the page and for the example client, and the page's reference.
 //   npm run api-types
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,22 +38,43 @@ const controlApi = (): ControlApi =>
 const processApi = (): ControlApi =>
   createProcessApi({ config, clock, emit: () => {}, processes: {} as ProcessApiDependencies['processes'] });
 
+const documentOf = async (app: ControlApi) =>
+  (await (await app.request('/v1/openapi.json')).json()) as OpenAPI3;
+
+/** A field with a default may be left out of a request. */
+const options = { immutable: true, defaultNonNullable: false };
+
 /** The types of an API's schemas. Routes are left out: the page's client names its own. */
 async function schemaTypes(app: ControlApi): Promise<string> {
-  const document = (await (await app.request('/v1/openapi.json')).json()) as OpenAPI3;
-  const nodes = await openapiTS(
-    { ...document, paths: {} },
-    // A field with a default may be left out of a request.
-    { immutable: true, defaultNonNullable: false },
-  );
+  const nodes = await openapiTS({ ...(await documentOf(app)), paths: {} }, options);
   const schemas = nodes.filter((node) => ts.isInterfaceDeclaration(node) && node.name.text === 'components');
   return `${head}\n${astToString(schemas)}`;
+}
+
+/** The types of an API's routes and schemas; not of what it sends. */
+async function clientTypes(app: ControlApi): Promise<string> {
+  const nodes = await openapiTS({ ...(await documentOf(app)), webhooks: {} } as OpenAPI3, options);
+  return `${head}\n${astToString(nodes)}`;
+}
+
+/** The document as the page serves it, away from the API: so it can't say where that is. */
+async function pageDocument(app: ControlApi): Promise<string> {
+  const servers = [
+    {
+      url: '{api}',
+      description: 'The control API.',
+      variables: { api: { default: 'http://127.0.0.1:8441', description: 'Its address.' } },
+    },
+  ];
+  return `${JSON.stringify({ ...(await documentOf(app)), servers }, null, 2)}\n`;
 }
 
 /** The generated files, by path from the repository's root. */
 export const documents: Readonly<Record<string, () => Promise<string>>> = {
   'lib/player/page/api/control-schema.d.ts': () => schemaTypes(controlApi()),
   'lib/player/page/api/process-schema.d.ts': () => schemaTypes(processApi()),
+  'lib/player/page/openapi.json': () => pageDocument(controlApi()),
+  'examples/api-client/control-api.d.ts': () => clientTypes(controlApi()),
 };
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { DestinationRecord, StreamRecord } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { sealDestinationKey } from '../../routing/destination-key.ts';
@@ -8,7 +8,7 @@ import { addDestination, changeDestination, mostDestinations } from '../policy/s
 import type { ApiContext, ControlApi } from './context.ts';
 import { type Pushes, presentDestination, presentDestinations } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import { answer, bodyProblems, idParam, jsonBody, problems, streamParams } from './route-parts.ts';
 import {
   Destination,
   DestinationChange,
@@ -20,7 +20,7 @@ import { changeStream, loadStream, observeStream, recordEvent } from './stream-a
 
 const tags = ['Destinations'];
 const destinationParams = streamParams.extend({
-  destinationId: z.string().openapi({ param: { name: 'destinationId', in: 'path' }, example: 'q8w2z5cv' }),
+  destinationId: idParam('destinationId', 'ID of the destination.', 'q8w2z5cv'),
 });
 
 const add = createRoute({
@@ -72,7 +72,7 @@ const change = createRoute({
     body: { required: true, content: jsonBody(DestinationChange, examples.destinationChange) },
   },
   responses: {
-    200: answer(Destination, examples.destination, 'The updated destination.'),
+    200: answer(Destination, examples.changedDestination, 'The updated destination.'),
     ...problems('stream-not-found', 'destination-not-found', 'changed-meanwhile', ...bodyProblems),
   },
 });

@@ -11,7 +11,7 @@ import { playbackOf } from './playback.ts';
 import { presentCard, presentCreatedStream, presentStream } from './present/present.ts';
 import { noDocuments, presentDeletion } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
+import { answer, bodyProblems, header, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
 import { Deletion, RecordingsChoice } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { namesAField } from './schemas/schema-parts.ts';
@@ -30,9 +30,7 @@ import {
 } from './stream-access.ts';
 
 const tags = ['Streams'];
-const etagHeader = {
-  ETag: { description: 'Version of the settings, for If-Match.', schema: { type: 'string' } },
-} as const;
+const etag = (example: string) => ({ ETag: header('Version of the settings, for If-Match.', example) });
 
 const createStream = createRoute({
   method: 'post',
@@ -44,8 +42,8 @@ const createStream = createRoute({
   request: { body: { required: true, content: jsonBody(NewStream, examples.newStream) } },
   responses: {
     201: answer(CreatedStream, examples.createdStream, 'The stream with its key.', {
-      Location: { description: 'Path of the stream.', schema: { type: 'string' } },
-      ...etagHeader,
+      Location: header('Path of the stream.', '/v1/streams/7h2kqv0m4x9rt3bz'),
+      ...etag('"1"'),
     }),
     ...problems(
       ...(['encoder-not-offered', 'signed-playback-not-offered'] as const),
@@ -69,13 +67,18 @@ const listStreams = createRoute({
         .string()
         .max(64)
         .optional()
-        .openapi({ param: { name: 'cursor', in: 'query' } }),
+        .openapi({
+          param: { name: 'cursor', in: 'query' },
+          description: 'Where the last page ended: its "cursor".',
+          example: examples.streamPage.cursor,
+        }),
       onAir: z
         .enum(['true'])
         .optional()
         .openapi({
           param: { name: 'onAir', in: 'query' },
           description: 'Only streams that are on air. What began or ended a moment ago may not be known yet.',
+          example: 'true',
         }),
     }),
   },
@@ -93,7 +96,7 @@ const getStream = createRoute({
   tags,
   request: { params: streamParams },
   responses: {
-    200: answer(Stream, examples.stream, 'The stream.', etagHeader),
+    200: answer(Stream, examples.stream, 'The stream.', etag('"1"')),
     ...problems('stream-not-found'),
   },
 });
@@ -128,12 +131,12 @@ const updateStream = createRoute({
         .string()
         .max(200)
         .optional()
-        .openapi({ description: 'Change the stream only if this is still its ETag.', example: '"3"' }),
+        .openapi({ description: 'Change the stream only if this is still its ETag.', example: '"1"' }),
     }),
     body: { required: true, content: jsonBody(StreamChange, examples.streamChange) },
   },
   responses: {
-    200: answer(Stream, examples.stream, 'The updated stream.', etagHeader),
+    200: answer(Stream, examples.changedStream, 'The updated stream.', etag('"2"')),
     ...problems(
       'stream-not-found',
       'encoder-not-offered',

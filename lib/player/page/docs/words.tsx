@@ -1,0 +1,20 @@
+import { piecesOf } from '../model/docs/words.ts';
+
+/** A description with its code and links. */
+export function Words({ text }: { text: string }) {
+  return (
+    <>
+      {piecesOf(text).map((piece, index) => {
+        // biome-ignore-start lint/suspicious/noArrayIndexKey: the pieces of one text never change places.
+        if (piece.kind === 'code') return <code key={index}>{piece.text}</code>;
+        if (piece.kind === 'text') return piece.text;
+        return (
+          <a key={index} href={piece.href} target="_blank" rel="noreferrer">
+            {piece.text}
+          </a>
+        );
+        // biome-ignore-end lint/suspicious/noArrayIndexKey: see above.
+      })}
+    </>
+  );
+}
