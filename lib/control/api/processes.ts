@@ -18,8 +18,12 @@ const process = { role: 'encoder', name: 'encoder-1', pid: 4242, state: 'up', re
 
 const Process = z
   .strictObject({
-    role: z.string().openapi({ description: 'What it does; the stage of the media path.', example: 'encoder' }),
-    name: z.string().openapi({ description: 'Name of the process, unique on its machine.', example: 'encoder-1' }),
+    role: z
+      .string()
+      .openapi({ description: 'What it does; the stage of the media path.', example: 'encoder' }),
+    name: z
+      .string()
+      .openapi({ description: 'Name of the process, unique on its machine.', example: 'encoder-1' }),
     pid: z
       .number()
       .int()

@@ -24,7 +24,7 @@ export const flag = (description: string, example: boolean): Field<boolean> =>
 export function oneOf<Word extends string>(
   about: string,
   words: Readonly<Record<Word, string>>,
-  example: Word,
+  example: NoInfer<Word>,
 ): Field<Word> {
   const known = Object.keys(words) as [Word, ...Word[]];
   const meanings = known.map((word) => `${word}: ${words[word]}.`);

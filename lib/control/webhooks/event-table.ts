@@ -34,8 +34,12 @@ export const eventTable: { readonly [Type in BusEventType]: DescribedEvent<Type>
     fields: {
       workerId: worker,
       startupMs: number('Time since the broadcaster connected, in milliseconds.', 1_840),
-      width: optional(number('Width of the broadcaster’s pictures, in pixels. Omitted for sound alone.', 1_280)),
-      height: optional(number('Height of the broadcaster’s pictures, in pixels. Omitted for sound alone.', 720)),
+      width: optional(
+        number('Width of the broadcaster’s pictures, in pixels. Omitted for sound alone.', 1_280),
+      ),
+      height: optional(
+        number('Height of the broadcaster’s pictures, in pixels. Omitted for sound alone.', 720),
+      ),
       frameRate: optional(number('Pictures in a second. Omitted for sound alone.', 30)),
       bitrateBps: number('Bits in a second that the broadcaster sends.', 4_200_000),
       renditions: text('What it is encoded into, for people.', '720p and audio'),
@@ -45,7 +49,9 @@ export const eventTable: { readonly [Type in BusEventType]: DescribedEvent<Type>
     summary: 'The broadcaster disconnected, and the broadcast waits',
     fields: {
       windowMs: number('How long it waits for the broadcaster, in milliseconds.', 60_000),
-      detail: optional(text('Why it disconnected, if that is known, for people.', 'the connection was reset')),
+      detail: optional(
+        text('Why it disconnected, if that is known, for people.', 'the connection was reset'),
+      ),
       proxyId: optional(text('Ingest proxy that the broadcaster was connected to.', 'ingest-1')),
       soundAlone: optional(flag('True if the broadcast is sound alone. May be omitted.', false)),
     },
@@ -166,7 +172,10 @@ export const eventTable: { readonly [Type in BusEventType]: DescribedEvent<Type>
     summary: 'The MediaLive channel of a broadcast failed',
     fields: {
       detail: text('Why, for people.', 'MediaLive reported an error in its input'),
-      fallback: flag('True if Headwater’s own encoders continue the broadcast; otherwise it has ended.', true),
+      fallback: flag(
+        'True if Headwater’s own encoders continue the broadcast; otherwise it has ended.',
+        true,
+      ),
     },
   },
   'managed.channel.deleted': {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { busEventSource, type BusEventType, busEventTypes } from '../../control-store/bus-events.ts';
+import { type BusEventType, busEventSource, busEventTypes } from '../../control-store/bus-events.ts';
 import { type StreamEventData, streamEvent } from '../../control-store/stream-events.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { ControlApi } from '../api/context.ts';
@@ -73,7 +73,7 @@ function detailOf<Type extends BusEventType>(type: Type, { ofStream, fields }: D
         .strictObject(Object.fromEntries(described.map(([name, { schema }]) => [name, schema])))
         .openapi({ description: 'The same for programs. Units are in the names.', example: event.data }),
     })
-    .openapi(nameOf(type), { description: `${eventTable[type].summary}.`, example });
+    .openapi(`${nameOf(type)}Event`, { description: `${eventTable[type].summary}.`, example });
   return { schema, example };
 }
 
@@ -115,7 +115,9 @@ function busNoticeOf(type: BusEventType, detail: Detail) {
   const schema = z.strictObject({
     version: text('Of EventBridge’s envelope.', example.version),
     id: text('EventBridge’s own. An event that comes twice may have two.', example.id),
-    'detail-type': z.literal(type).openapi({ description: 'What happened: match it in a rule.', example: type }),
+    'detail-type': z
+      .literal(type)
+      .openapi({ description: 'What happened: match it in a rule.', example: type }),
     source: z.literal(busEventSource).openapi({
       description: 'The same for all events of the platform: match it in a rule.',
       example: busEventSource,

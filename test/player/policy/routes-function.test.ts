@@ -12,10 +12,9 @@ const file = (name: string): PageFile => ({
   immutable: false,
 });
 const files = new Map(
-  ['/index.html', '/embed.html', '/config.json', '/icon.svg', '/openapi.json', '/assets/page-AB12.js'].map((name) => [
-    name,
-    file(name),
-  ]),
+  ['/index.html', '/embed.html', '/config.json', '/icon.svg', '/openapi.json', '/assets/page-AB12.js'].map(
+    (name) => [name, file(name)],
+  ),
 );
 
 describe('the page’s routes at the edge', () => {

@@ -20,7 +20,8 @@ const get = createRoute({
       window: z
         .enum(['recent', 'broadcast'])
         .default('recent')
-        .openapi({ param: { name: 'window', in: 'query' },
+        .openapi({
+          param: { name: 'window', in: 'query' },
           description: 'The last ten minutes, or the whole broadcast.',
           example: 'recent',
         }),

@@ -105,9 +105,7 @@ export function presentCard(
   return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name, poster }) };
 }
 
-function presentEmbedding({
-  embedding = 'anywhere',
-}: StreamRecord): Shown<typeof Stream>['embedding'] {
+function presentEmbedding({ embedding = 'anywhere' }: StreamRecord): Shown<typeof Stream>['embedding'] {
   return typeof embedding === 'string' ? embedding : [...embedding];
 }
 

@@ -9,8 +9,7 @@ export const EncoderTier = z.enum(['fleet', 'medialive']).openapi('EncoderTier',
   example: 'fleet',
 });
 
-const usd = (description: string, example: number) =>
-  z.number().min(0).openapi({ description, example });
+const usd = (description: string, example: number) => z.number().min(0).openapi({ description, example });
 
 const CostPart = z
   .strictObject({
@@ -25,9 +24,7 @@ export const CostEstimate = z
   .strictObject({
     encoder: EncoderTier,
     perHourUsd: usd('All of it, in US dollars per hour.', 0.42),
-    parts: z
-      .array(CostPart)
-      .openapi({ description: 'What it consists of.', example: examples.cost.parts }),
+    parts: z.array(CostPart).openapi({ description: 'What it consists of.', example: examples.cost.parts }),
     note: z.string().openapi({
       description: 'Date and region of the prices, and what they exclude.',
       example: examples.cost.note,

@@ -96,7 +96,14 @@ const { text, data } = streamEvent(
   { workerId: 'encoder-1', proxyId: 'ingest-1', awayMs: 4_300, shown: 'last-picture' },
   { streamId: id as StreamId, broadcastId: broadcastId as BroadcastId, atMs: 0 },
 );
-const event = { sequence: 12, at: '2026-11-22T18:31:07.000Z', type: 'stream.resumed', text, broadcastId, data };
+const event = {
+  sequence: 12,
+  at: '2026-11-22T18:31:07.000Z',
+  type: 'stream.resumed',
+  text,
+  broadcastId,
+  data,
+};
 
 const takedown = {
   streamId: id,

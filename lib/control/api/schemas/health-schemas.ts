@@ -45,8 +45,7 @@ const HealthSample = z
       example: 1,
     }),
     gapMs: z.number().openapi({
-      description:
-        'Longest time without a picture, or, for sound alone, without sound, in milliseconds.',
+      description: 'Longest time without a picture, or, for sound alone, without sound, in milliseconds.',
       example: 41,
     }),
   })

@@ -21,7 +21,10 @@ export const FleetMember = z
       description: 'Of a proxy the RTMP port, of a worker the port for proxies.',
       example: worker?.port,
     }),
-    capacity: z.number().int().openapi({ description: 'Maximum number of streams.', example: worker?.capacity }),
+    capacity: z
+      .number()
+      .int()
+      .openapi({ description: 'Maximum number of streams.', example: worker?.capacity }),
     load: z.number().int().openapi({ description: 'Current number of streams.', example: worker?.load }),
     state: z.enum(['active', 'draining']).openapi({
       description: 'draining: it takes nothing new, and passes on or finishes what it has.',
@@ -75,6 +78,8 @@ export const Budget = z
 
 export const Health = z
   .strictObject({
-    status: z.literal('ok').openapi({ description: 'Always ok: otherwise a problem is answered.', example: 'ok' }),
+    status: z
+      .literal('ok')
+      .openapi({ description: 'Always ok: otherwise a problem is answered.', example: 'ok' }),
   })
   .openapi('Health', { description: 'The API and its store respond.', example: examples.health });

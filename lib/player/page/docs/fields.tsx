@@ -6,7 +6,7 @@ export function Fields({ fields }: { fields: readonly Field[] }) {
   return (
     <ul class="docs-fields">
       {fields.map((field) => (
-        <li key={field.name}>
+        <li key={field.name} class="docs-field">
           <p class="docs-field-head">
             <code class="docs-field-name">{field.name}</code>
             <span class="quiet">{[field.type, ...field.limits].join(', ')}</span>

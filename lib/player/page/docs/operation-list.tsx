@@ -2,13 +2,7 @@ import type { Chapter, Operation } from '../model/docs/document.ts';
 import { docsPath } from '../model/routes.ts';
 
 /** Links to all operations, by chapter. `current`: the one that is shown. */
-export function OperationList({
-  chapters,
-  current,
-}: {
-  chapters: readonly Chapter[];
-  current?: string;
-}) {
+export function OperationList({ chapters, current }: { chapters: readonly Chapter[]; current?: string }) {
   return (
     <>
       {chapters.map(({ name, operations }) => (
@@ -18,6 +12,7 @@ export function OperationList({
             {operations.map((operation) => (
               <li key={operation.id}>
                 <a
+                  class="docs-link"
                   href={docsPath(operation.id)}
                   aria-current={operation.id === current ? 'page' : undefined}
                 >

@@ -8,7 +8,13 @@ import { documentPath } from './use-document.ts';
 import { Words } from './words.tsx';
 
 /** What the API is, and all that it can be asked. */
-export function Overview({ document: api, chapters }: { document: ApiDocument; chapters: readonly Chapter[] }) {
+export function Overview({
+  document: api,
+  chapters,
+}: {
+  document: ApiDocument;
+  chapters: readonly Chapter[];
+}) {
   const { announce } = useServices();
   const [search, setSearch] = useState('');
   const id = useId();
@@ -49,7 +55,7 @@ export function Overview({ document: api, chapters }: { document: ApiDocument; c
           </p>
           <ul class="docs-operations">
             {operations.map((operation) => (
-              <li key={operation.id}>
+              <li key={operation.id} class="docs-entry">
                 <a href={docsPath(operation.id)}>{operation.summary}</a>
                 <OperationAddress {...operation} />
               </li>
@@ -68,9 +74,7 @@ function Basics({ document: api }: { document: ApiDocument }) {
     <dl class="docs-basics">
       <div>
         <dt>Where it is</dt>
-        <dd>
-          {isKnown ? <code>{url}</code> : 'Each region has its own: the output ApiUrl of its stack.'}
-        </dd>
+        <dd>{isKnown ? <code>{url}</code> : 'Each region has its own: the output ApiUrl of its stack.'}</dd>
       </div>
       <div>
         <dt>Who may use it</dt>

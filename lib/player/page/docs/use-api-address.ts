@@ -8,7 +8,6 @@ export function useApiAddress(): {
 } {
   const { apiBaseUrl, console: door } = useServices().settings;
   if (apiBaseUrl !== undefined) return { api: apiBaseUrl, isKnown: true, hasToken: false };
-  if (door && 'tokenApiBaseUrl' in door)
-    return { api: door.tokenApiBaseUrl, isKnown: true, hasToken: true };
+  if (door && 'tokenApiBaseUrl' in door) return { api: door.tokenApiBaseUrl, isKnown: true, hasToken: true };
   return { api: '$API', isKnown: false, hasToken: true };
 }

@@ -6,13 +6,14 @@ export function Words({ text }: { text: string }) {
     <>
       {piecesOf(text).map((piece, index) => {
         // biome-ignore-start lint/suspicious/noArrayIndexKey: the pieces of one text never change places.
-        if (piece.kind === 'code') return <code key={index}>{piece.text}</code>;
-        if (piece.kind === 'text') return piece.text;
-        return (
-          <a key={index} href={piece.href} target="_blank" rel="noreferrer">
-            {piece.text}
-          </a>
-        );
+        if (piece.kind === 'link') {
+          return (
+            <a key={index} href={piece.href} target="_blank" rel="noreferrer">
+              {piece.text}
+            </a>
+          );
+        }
+        return piece.kind === 'code' ? <code key={index}>{piece.text}</code> : piece.text;
         // biome-ignore-end lint/suspicious/noArrayIndexKey: see above.
       })}
     </>

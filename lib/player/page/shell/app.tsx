@@ -166,8 +166,9 @@ function ViewerOnly() {
       <h1>Watch live streams here</h1>
       <p>Open the link that the broadcaster gave you. Each stream has its own address on this site.</p>
       <p class="quiet">
-        This page is the viewer only: it has no console. Broadcasters manage their streams through the <a href={docsPath()}>control API</a>. Operators put the console here with <code>api.jwt</code> or <code>api.cognito</code> in the
-        deployment file.
+        This page is the viewer only: it has no console. Broadcasters manage their streams through the{' '}
+        <a href={docsPath()}>control API</a>. Operators put the console here with <code>api.jwt</code> or{' '}
+        <code>api.cognito</code> in the deployment file.
       </p>
     </section>
   );

@@ -109,7 +109,8 @@ describe('the examples of the control API', () => {
   test('all tell of the same stream and its broadcast', async () => {
     const { body: document } = await createTestApi().call('GET', '/v1/openapi.json');
     const text = JSON.stringify(document);
-    const ids = (name: string) => new Set([...text.matchAll(new RegExp(`"${name}":"(\\w+)"`, 'g'))].map(([, id]) => id));
+    const ids = (name: string) =>
+      new Set([...text.matchAll(new RegExp(`"${name}":"(\\w+)"`, 'g'))].map(([, id]) => id));
     expect([...ids('streamId')]).toEqual(['7h2kqv0m4x9rt3bz']);
     expect([...ids('broadcastId')]).toEqual(['1jm8p0v4c7h2kqv0']);
     const paths = [...text.matchAll(/\/v1\/streams\/(\w+)/g)].map(([, id]) => id);

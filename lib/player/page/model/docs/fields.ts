@@ -77,7 +77,8 @@ function limitsOf({ minimum, maximum, minLength, maxLength, maxItems, ...schema 
   const limits: string[] = [];
   if (minimum !== undefined && maximum !== undefined) limits.push(`${count(minimum)} to ${count(maximum)}`);
   else if (minimum !== undefined) limits.push(`at least ${count(minimum)}`);
-  else if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) limits.push(`at most ${count(maximum)}`);
+  else if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER)
+    limits.push(`at most ${count(maximum)}`);
   if (maxLength !== undefined) limits.push(`${minLength ?? 0} to ${count(maxLength)} characters`);
   if (maxItems !== undefined) limits.push(`at most ${count(maxItems)}`);
   if (schema.default !== undefined) limits.push(`default ${JSON.stringify(schema.default)}`);

@@ -7,7 +7,9 @@ const operation = { method: 'GET', path: '/v1/streams/{id}', parameters, body: u
 
 /** The words that a shell makes of a command line. */
 const wordsOf = (command: string): string[] =>
-  execFileSync('sh', ['-c', `curl() { printf '%s\\n' "$@"; }; TOKEN=secret; ${command}`], { encoding: 'utf8' })
+  execFileSync('sh', ['-c', `curl() { printf '%s\\n' "$@"; }; TOKEN=secret; ${command}`], {
+    encoding: 'utf8',
+  })
     .trimEnd()
     .split('\n');
 
@@ -18,7 +20,10 @@ test('an operation is a command line with its examples in it', () => {
 
 test('its body is one word of the shell, whatever is in it, and the token comes from a variable', () => {
   const body = { type: 'application/json', schema: {}, example: { name: `It's "on"; $HOME` } };
-  const command = curlOf({ ...operation, method: 'PATCH', body }, { api: 'https://api.example', hasToken: true });
+  const command = curlOf(
+    { ...operation, method: 'PATCH', body },
+    { api: 'https://api.example', hasToken: true },
+  );
   expect(wordsOf(command)).toEqual([
     ...['-X', 'PATCH', 'https://api.example/v1/streams/7h2k%2F%C3%A9'],
     ...['-H', 'Authorization: Bearer secret', '-H', 'Content-Type: application/json'],

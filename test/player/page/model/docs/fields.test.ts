@@ -31,14 +31,20 @@ describe('a field of the reference', () => {
     [{ type: 'integer' }, 'integer'],
     [{ $ref: '#/components/schemas/Stream' }, 'Stream'],
     [{ type: 'array', items: { $ref: '#/components/schemas/Stream' } }, 'list of Stream'],
-    [{ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }, 'string or list of string'],
+    [
+      { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+      'string or list of string',
+    ],
     [{}, 'any value'],
   ])('%j is called %s', (schema, type) => {
     expect(one(schema).type).toBe(type);
   });
 
   test.each<[Schema, string[]]>([
-    [{ type: 'integer', minimum: 0, maximum: 1_800_000, default: 60_000 }, ['0 to 1,800,000', 'default 60000']],
+    [
+      { type: 'integer', minimum: 0, maximum: 1_800_000, default: 60_000 },
+      ['0 to 1,800,000', 'default 60000'],
+    ],
     [{ type: 'integer', minimum: 0 }, ['at least 0']],
     [{ type: 'string', minLength: 1, maxLength: 120 }, ['1 to 120 characters']],
     [{ type: 'array', items: {}, maxItems: 240 }, ['at most 240']],
@@ -48,7 +54,11 @@ describe('a field of the reference', () => {
   });
 
   test('has the fields of its object, or of each object in its list, instead of an example', () => {
-    const list: Schema = { type: 'array', items: { $ref: '#/components/schemas/Stream' }, example: [{ id: '7h2k' }] };
+    const list: Schema = {
+      type: 'array',
+      items: { $ref: '#/components/schemas/Stream' },
+      example: [{ id: '7h2k' }],
+    };
     expect(one(list, true)).toMatchObject({
       required: true,
       example: undefined,
