@@ -1420,7 +1420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1486,7 +1486,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedStream"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1506,7 +1506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1515,7 +1515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description encoder-not-offered: This encoder is not available.; or signed-playback-not-offered: Signed playback is not available. */
+            /** @description encoder-not-offered: This encoder is not available; or signed-playback-not-offered: Signed playback is not available. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1551,7 +1551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description too-many-requests: Too many requests.; or too-many-streams: The owner has too many streams. */
+            /** @description too-many-requests: Too many requests; or too-many-streams: The owner has too many streams. */
             429: {
                 headers: {
                     /** @description In how many seconds to try again. */
@@ -1618,7 +1618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1711,7 +1711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1729,7 +1729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-on-air: The stream is on air.; or stream-taken-down: The stream has been taken down. */
+            /** @description stream-on-air: The stream is on air; or stream-taken-down: The stream has been taken down. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1799,7 +1799,7 @@ export interface operations {
                     "application/json": components["schemas"]["Stream"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1819,7 +1819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1837,7 +1837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description encoder-not-offered: This encoder is not available.; or signed-playback-not-offered: Signed playback is not available.; or changed-meanwhile: The stream was changed at the same time. */
+            /** @description encoder-not-offered: This encoder is not available; or signed-playback-not-offered: Signed playback is not available; or changed-meanwhile: The stream was changed at the same time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1936,7 +1936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2010,7 +2010,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedKey"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2030,7 +2030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2138,7 +2138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2147,7 +2147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or key-not-found: Key not found. */
+            /** @description stream-not-found: Stream not found; or key-not-found: Key not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2228,7 +2228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2330,7 +2330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2413,7 +2413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2422,7 +2422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or broadcast-not-found: Broadcast not found. */
+            /** @description stream-not-found: Stream not found; or broadcast-not-found: Broadcast not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2431,7 +2431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-on-air: The stream is on air.; or stream-taken-down: The stream has been taken down. */
+            /** @description stream-on-air: The stream is on air; or stream-taken-down: The stream has been taken down. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2516,7 +2516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2525,7 +2525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or broadcast-not-found: Broadcast not found. */
+            /** @description stream-not-found: Stream not found; or broadcast-not-found: Broadcast not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2603,7 +2603,7 @@ export interface operations {
                     "application/json": components["schemas"]["Download"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2623,7 +2623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2632,7 +2632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or broadcast-not-found: Broadcast not found. */
+            /** @description stream-not-found: Stream not found; or broadcast-not-found: Broadcast not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2641,7 +2641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-on-air: The stream is on air.; or stream-taken-down: The stream has been taken down.; or download-not-offered: Downloads are not available. */
+            /** @description stream-on-air: The stream is on air; or stream-taken-down: The stream has been taken down; or download-not-offered: Downloads are not available. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2746,7 +2746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2755,7 +2755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or broadcast-not-found: Broadcast not found.; or download-not-found: Download not found. */
+            /** @description stream-not-found: Stream not found; or broadcast-not-found: Broadcast not found; or download-not-found: Download not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2848,7 +2848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2929,7 +2929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3024,7 +3024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3117,7 +3117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3162,7 +3162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description too-many-listeners: Too many live event feeds are open.; or store-unavailable: The control store is unavailable. */
+            /** @description too-many-listeners: Too many live event feeds are open; or store-unavailable: The control store is unavailable. */
             503: {
                 headers: {
                     /** @description In how many seconds to try again. */
@@ -3207,7 +3207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3281,7 +3281,7 @@ export interface operations {
                     "application/json": components["schemas"]["Destination"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3301,7 +3301,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3319,7 +3319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description too-many-destinations: The stream has too many destinations.; or simulcast-not-offered: Simulcast is not available.; or changed-meanwhile: The stream was changed at the same time. */
+            /** @description too-many-destinations: The stream has too many destinations; or simulcast-not-offered: Simulcast is not available; or changed-meanwhile: The stream was changed at the same time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3409,7 +3409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3418,7 +3418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or destination-not-found: Destination not found. */
+            /** @description stream-not-found: Stream not found; or destination-not-found: Destination not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3494,7 +3494,7 @@ export interface operations {
                     "application/json": components["schemas"]["Destination"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3514,7 +3514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3523,7 +3523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or destination-not-found: Destination not found. */
+            /** @description stream-not-found: Stream not found; or destination-not-found: Destination not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3615,7 +3615,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlaybackSession"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3635,7 +3635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3653,7 +3653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description playback-is-public: The stream is public.; or signed-playback-not-offered: Signed playback is not available. */
+            /** @description playback-is-public: The stream is public; or signed-playback-not-offered: Signed playback is not available. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3741,7 +3741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3759,7 +3759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description changed-meanwhile: The stream was changed at the same time.; or signed-playback-not-offered: Signed playback is not available. */
+            /** @description changed-meanwhile: The stream was changed at the same time; or signed-playback-not-offered: Signed playback is not available. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3831,7 +3831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3840,7 +3840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or playback-session-not-found: Playback session not found. */
+            /** @description stream-not-found: Stream not found; or playback-session-not-found: Playback session not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3921,7 +3921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3930,7 +3930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or never-taken-down: The stream was never taken down. */
+            /** @description stream-not-found: Stream not found; or never-taken-down: The stream was never taken down. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3995,7 +3995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Takedown"];
                 };
             };
-            /** @description invalid-request: The request is invalid.; or malformed-body: The body is not valid JSON. */
+            /** @description invalid-request: The request is invalid; or malformed-body: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4015,7 +4015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4123,7 +4123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4132,7 +4132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-not-found: Stream not found.; or never-taken-down: The stream was never taken down. */
+            /** @description stream-not-found: Stream not found; or never-taken-down: The stream was never taken down. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4210,7 +4210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4279,7 +4279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4348,7 +4348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4417,7 +4417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4497,7 +4497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient-scope: The token lacks a right.; or origin-not-allowed: This origin may not use the API. */
+            /** @description insufficient-scope: The token lacks a right; or origin-not-allowed: This origin may not use the API. */
             403: {
                 headers: {
                     [name: string]: unknown;

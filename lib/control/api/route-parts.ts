@@ -83,7 +83,7 @@ export function problems(...kinds: ProblemKind[]): Record<never, never> {
   for (const kind of new Set([...kinds, ...always])) {
     const [status, title] = problemKinds[kind];
     const known = byStatus[status];
-    if (known) known.description += `; or ${kind}: ${title}.`;
+    if (known) known.description = `${known.description.slice(0, -1)}; or ${kind}: ${title}.`;
     else {
       const headers = problemHeaders[status];
       byStatus[status] = {

@@ -68,10 +68,12 @@ export function OperationPage({ operation, schemas }: { operation: Operation; sc
 function parameterField(parameter: Omit<Operation['parameters'][number], 'in'>, schemas: Schemas) {
   const { name, schema, required = false, description, example } = parameter;
   const field = fieldOf({ name, schema, required }, schemas);
+  const shown = example ?? (field.example === undefined ? undefined : JSON.parse(field.example));
   return {
     ...field,
     ...(description !== undefined && { description }),
-    ...(example !== undefined && { example: JSON.stringify(example) }),
+    // As it is sent, which is not JSON.
+    ...(shown !== undefined && { example: String(shown) }),
   };
 }
 
