@@ -1,11 +1,10 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { faultsOf, jsonFaultWords } from '../policy/fault-words.ts';
 import type { ApiEnvironment, ControlApi } from './context.ts';
 import { type AccessContext, accessGuard, type GuardContext, guards } from './guards.ts';
 import { ApiProblem, answerProblem, problemOf, type RequestFault } from './problems.ts';
-import { problems } from './route-parts.ts';
 
 /**
  * An API without routes: guards, problem responses, and handling of unknown paths and methods.
@@ -71,38 +70,3 @@ function fault(target: string, path: readonly PropertyKey[], detail: string): Re
 
 /** RFC 6901, section 3. */
 const escapePointer = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');
-
-const getDocument = createRoute({
-  method: 'get',
-  path: '/v1/openapi.json',
-  operationId: 'getOpenApiDocument',
-  summary: 'Get this OpenAPI document',
-  tags: ['Health'],
-  responses: {
-    200: {
-      description: 'OpenAPI 3.1, generated from the schemas that validate requests.',
-      content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } },
-    },
-    ...problems(),
-  },
-});
-
-/** Adds the route that serves the OpenAPI document. Call it last. */
-export function addDocument(app: ControlApi, about: { title: string; description: string }): void {
-  let made: string | undefined;
-  app.openapi(getDocument, (c) => {
-    made ??= JSON.stringify(
-      app.getOpenAPI31Document({
-        openapi: '3.1.0',
-        // Relative to where the document is: what is an API's address at home, on AWS and behind a proxy alike.
-        servers: [{ url: '/', description: 'Where this document is.' }],
-        info: {
-          ...about,
-          version: '1',
-          license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-        },
-      }),
-    );
-    return c.body(made, 200, { 'Content-Type': 'application/json' }) as never;
-  });
-}

@@ -5,10 +5,12 @@ import { addAudienceRoutes } from '../audience/audience-routes.ts';
 import { addBudgetRoutes } from '../budget/budget-routes.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
 import { addWebhooks } from '../webhooks/webhook-document.ts';
-import { addDocument, createApiShell } from './api-base.ts';
+import { createApiShell } from './api-base.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';
+import { addDocument } from './document/document.ts';
+import { documentTags } from './document/tags.ts';
 import { addDownloadRoutes } from './downloads.ts';
 import { addFleetRoutes } from './fleet.ts';
 import { addHealthRoutes } from './health/health-routes.ts';
@@ -54,7 +56,8 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addDocument(app, {
     title: 'Headwater control API',
     description:
-      'Manages streams, their keys, broadcasts, destinations, playback links, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected. Lists begin with the newest. A POST with an Idempotency-Key is done once, however often it is sent.',
+      'Manages streams, their keys, broadcasts, destinations, playback links, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected. Lists begin with the newest. A POST with an Idempotency-Key is done once, however often it is sent. Times are in UTC, durations in milliseconds, if their names don’t say otherwise.',
+    tags: documentTags,
   });
   return app;
 }

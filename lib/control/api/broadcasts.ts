@@ -13,13 +13,14 @@ import {
   cursorParam,
   idempotencyHeader,
   idempotencyProblems,
+  idParam,
   limitParam,
   problems,
   streamParams,
 } from './route-parts.ts';
+import { BroadcastList, EndRequest } from './schemas/broadcast-schemas.ts';
 import { Deletion } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
-import { BroadcastList, EndRequest } from './schemas/schemas.ts';
 import {
   demandDeletable,
   loadStream,
@@ -78,9 +79,7 @@ const remove = createRoute({
   tags,
   request: {
     params: streamParams.extend({
-      broadcastId: z
-        .string()
-        .openapi({ param: { name: 'broadcastId', in: 'path' }, example: '1jm8p0v4c7h2kqv0' }),
+      broadcastId: idParam('broadcastId', 'ID of the broadcast.', '1jm8p0v4c7h2kqv0'),
     }),
   },
   responses: {

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { DestinationRecord, StreamRecord } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { sealDestinationKey } from '../../routing/destination-key.ts';
@@ -13,6 +13,7 @@ import {
   bodyProblems,
   idempotencyHeader,
   idempotencyProblems,
+  idParam,
   jsonBody,
   problems,
   streamParams,
@@ -28,7 +29,7 @@ import { changeStream, loadStream, observeStream, recordEvent } from './stream-a
 
 const tags = ['Destinations'];
 const destinationParams = streamParams.extend({
-  destinationId: z.string().openapi({ param: { name: 'destinationId', in: 'path' }, example: 'q8w2z5cv' }),
+  destinationId: idParam('destinationId', 'ID of the destination.', 'q8w2z5cv'),
 });
 
 const add = createRoute({
@@ -82,7 +83,7 @@ const change = createRoute({
     body: { required: true, content: jsonBody(DestinationChange, examples.destinationChange) },
   },
   responses: {
-    200: answer(Destination, examples.destination, 'The updated destination.'),
+    200: answer(Destination, examples.changedDestination, 'The updated destination.'),
     ...problems('stream-not-found', 'destination-not-found', 'changed-meanwhile', ...bodyProblems),
   },
 });

@@ -4,8 +4,8 @@ import { liveFeeds } from './live-feed.ts';
 import { presentEvent } from './present/present.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, cursorParam, limitParam, problems, streamParams } from './route-parts.ts';
+import { StreamEventList } from './schemas/event-schemas.ts';
 import { examples } from './schemas/examples.ts';
-import { StreamEventList } from './schemas/schemas.ts';
 import { loadStream } from './stream-access.ts';
 
 const tags = ['Events'];
@@ -43,6 +43,9 @@ const list = createRoute({
   },
 });
 
+const [entry] = examples.streamEventList.events;
+const liveExample = `id: ${entry?.sequence}\ndata: ${JSON.stringify(entry)}\n\n`;
+
 const live = createRoute({
   method: 'get',
   path: '/v1/streams/{id}/events/live',
@@ -57,7 +60,8 @@ const live = createRoute({
       description: 'Events as they happen.',
       content: {
         'text/event-stream': {
-          schema: { type: 'string', example: 'id: 12\ndata: {"sequence":12,"type":"stream.live"}\n\n' },
+          schema: { type: 'string', description: 'Server-sent events (WHATWG HTML, section 9.2).' },
+          example: liveExample,
         },
       },
     },

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { randomId } from '../../routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
@@ -11,12 +11,13 @@ import {
   bodyProblems,
   idempotencyHeader,
   idempotencyProblems,
+  idParam,
   jsonBody,
   problems,
   streamParams,
 } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
-import { CreatedKey, NewKey } from './schemas/schemas.ts';
+import { CreatedKey, NewKey } from './schemas/key-schemas.ts';
 import { changeStream, loadStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Keys'];
@@ -50,7 +51,7 @@ const revoke = createRoute({
   tags,
   request: {
     params: streamParams.extend({
-      keyId: z.string().openapi({ param: { name: 'keyId', in: 'path' }, example: 'k4x9rt3b' }),
+      keyId: idParam('keyId', 'ID of the key.', 'k4x9rt3b'),
     }),
   },
   responses: {

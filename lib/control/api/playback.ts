@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { StreamRecord } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { sessionExpiryMs, sessionPattern } from '../../edge/policy/access/playback-token.ts';
@@ -13,6 +13,7 @@ import {
   bodyProblems,
   idempotencyHeader,
   idempotencyProblems,
+  idParam,
   jsonBody,
   problems,
   streamParams,
@@ -56,9 +57,7 @@ const revoke = createRoute({
   tags,
   request: {
     params: streamParams.extend({
-      sessionId: z
-        .string()
-        .openapi({ param: { name: 'sessionId', in: 'path' }, example: 'mic1h8g07h2kqv0m4x9r' }),
+      sessionId: idParam('sessionId', 'ID of the playback session.', 'mic1h8g07h2kqv0m4x9r'),
     }),
   },
   responses: {

@@ -14,6 +14,7 @@ import {
   answer,
   bodyProblems,
   cursorParam,
+  header,
   idempotencyHeader,
   idempotencyProblems,
   jsonBody,
@@ -38,9 +39,7 @@ import {
 } from './stream-access.ts';
 
 const tags = ['Streams'];
-const etagHeader = {
-  ETag: { description: 'Version of the settings, for If-Match.', schema: { type: 'string' } },
-} as const;
+const etag = (example: string) => ({ ETag: header('Version of the settings, for If-Match.', example) });
 
 const createStream = createRoute({
   method: 'post',
@@ -55,8 +54,8 @@ const createStream = createRoute({
   },
   responses: {
     201: answer(CreatedStream, examples.createdStream, 'The stream with its key.', {
-      Location: { description: 'Path of the stream.', schema: { type: 'string' } },
-      ...etagHeader,
+      Location: header('Path of the stream.', '/v1/streams/7h2kqv0m4x9rt3bz'),
+      ...etag('"1"'),
     }),
     ...problems(
       ...(['encoder-not-offered', 'signed-playback-not-offered'] as const),
@@ -78,13 +77,14 @@ const listStreams = createRoute({
   request: {
     query: z.strictObject({
       limit: limitParam(100, 50),
-      cursor: cursorParam(streamCursorPattern, '1790000000000-7h2kqv0m4x9rt3bz'),
+      cursor: cursorParam(streamCursorPattern, examples.streamPage.cursor),
       onAir: z
         .enum(['true'])
         .optional()
         .openapi({
           param: { name: 'onAir', in: 'query' },
           description: 'Only streams that are on air. What began or ended a moment ago may not be known yet.',
+          example: 'true',
         }),
     }),
   },
@@ -102,7 +102,7 @@ const getStream = createRoute({
   tags,
   request: { params: streamParams },
   responses: {
-    200: answer(Stream, examples.stream, 'The stream.', etagHeader),
+    200: answer(Stream, examples.stream, 'The stream.', etag('"1"')),
     ...problems('stream-not-found'),
   },
 });
@@ -137,12 +137,12 @@ const updateStream = createRoute({
         .string()
         .max(200)
         .optional()
-        .openapi({ description: 'Change the stream only if this is still its ETag.', example: '"3"' }),
+        .openapi({ description: 'Change the stream only if this is still its ETag.', example: '"1"' }),
     }),
     body: { required: true, content: jsonBody(StreamChange, examples.streamChange) },
   },
   responses: {
-    200: answer(Stream, examples.stream, 'The updated stream.', etagHeader),
+    200: answer(Stream, examples.changedStream, 'The updated stream.', etag('"2"')),
     ...problems(
       'stream-not-found',
       'encoder-not-offered',

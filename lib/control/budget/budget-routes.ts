@@ -4,7 +4,7 @@ import type { ApiContext, ControlApi } from '../api/context.ts';
 import { iso } from '../api/present/present-documents.ts';
 import { answer, idempotencyHeader, idempotencyProblems, problems } from '../api/route-parts.ts';
 import { examples } from '../api/schemas/examples.ts';
-import { Budget } from '../api/schemas/schemas.ts';
+import { Budget } from '../api/schemas/platform-schemas.ts';
 import { allowBroadcasts } from './stop-broadcasts.ts';
 
 const tags = ['Budget'];
@@ -28,7 +28,7 @@ const clearBudgetStop = createRoute({
   tags,
   request: { headers: idempotencyHeader },
   responses: {
-    200: answer(Budget, { ...examples.budget, state: 'cleared' }, 'The state from now on.'),
+    200: answer(Budget, examples.clearedBudget, 'The state from now on.'),
     ...problems('changed-meanwhile', ...idempotencyProblems),
   },
 });
