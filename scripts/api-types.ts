@@ -1,4 +1,4 @@
-// Generates the page's types of the two APIs from their OpenAPI documents.
+// Generates what is made of the APIs' OpenAPI documents: types for the page and for the example client, and the page's reference.
 //   npm run api-types
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,22 +38,68 @@ const controlApi = (): ControlApi =>
 const processApi = (): ControlApi =>
   createProcessApi({ config, clock, emit: () => {}, processes: {} as ProcessApiDependencies['processes'] });
 
+const documentOf = async (app: ControlApi) =>
+  (await (await app.request('/v1/openapi.json')).json()) as OpenAPI3;
+
+/** A field with a default may be left out of a request. */
+const options = { defaultNonNullable: false };
+
+/** Without examples, which would be the larger part of the comments. */
+const typesOf = (document: OpenAPI3, { immutable }: { immutable: boolean }) =>
+  openapiTS(JSON.parse(JSON.stringify(document, (key, value) => (key === 'example' ? undefined : value))), {
+    ...options,
+    immutable,
+  });
+
+/** Without what the platform sends: its schemas are those that only webhooks refer to. */
+function askedOnly({ webhooks: _, ...document }: OpenAPI3 & { webhooks?: unknown }): OpenAPI3 {
+  const { schemas = {} } = document.components ?? {};
+  const asked = Object.entries(schemas).filter(([name]) => !name.endsWith('Event') || name === 'StreamEvent');
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(asked) } };
+}
+
 /** The types of an API's schemas. Routes are left out: the page's client names its own. */
 async function schemaTypes(app: ControlApi): Promise<string> {
-  const document = (await (await app.request('/v1/openapi.json')).json()) as OpenAPI3;
-  const nodes = await openapiTS(
-    { ...document, paths: {} },
-    // A field with a default may be left out of a request.
-    { immutable: true, defaultNonNullable: false },
-  );
+  const nodes = await typesOf({ ...askedOnly(await documentOf(app)), paths: {} }, { immutable: true });
   const schemas = nodes.filter((node) => ts.isInterfaceDeclaration(node) && node.name.text === 'components');
   return `${head}\n${astToString(schemas)}`;
+}
+
+/** The types of an API's routes and schemas; not of what it sends. */
+async function clientTypes(app: ControlApi): Promise<string> {
+  // openapi-fetch takes a read-only array for an object.
+  const nodes = await typesOf(askedOnly(await documentOf(app)), { immutable: false });
+  return `${head}\n${astToString(nodes)}`;
+}
+
+/** JSON with a line for each member of the upper levels, so that a change of one operation is one of one line. */
+function linesOf(value: unknown, levels: number): string {
+  if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value))
+    return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([key, inner]) => `${JSON.stringify(key)}:${linesOf(inner, levels - 1)}`,
+  );
+  return `{\n${members.join(',\n')}\n}`;
+}
+
+/** The document as the page serves it, away from the API: so it can't say where that is. */
+async function pageDocument(app: ControlApi): Promise<string> {
+  const servers = [
+    {
+      url: '{api}',
+      description: 'The control API.',
+      variables: { api: { default: 'http://127.0.0.1:8441', description: 'Its address.' } },
+    },
+  ];
+  return `${linesOf({ ...(await documentOf(app)), servers }, 3)}\n`;
 }
 
 /** The generated files, by path from the repository's root. */
 export const documents: Readonly<Record<string, () => Promise<string>>> = {
   'lib/player/page/api/control-schema.d.ts': () => schemaTypes(controlApi()),
   'lib/player/page/api/process-schema.d.ts': () => schemaTypes(processApi()),
+  'lib/player/page/openapi.json': () => pageDocument(controlApi()),
+  'examples/api-client/control-api.d.ts': () => clientTypes(controlApi()),
 };
 
 if (import.meta.main) {

@@ -14,7 +14,7 @@ export class PageBuildError extends Error {
 }
 
 /**
- * Bundles the page's sources into memory: scripts and styles under `/assets/` with content-hashed names, the icon, and
+ * Bundles the page's sources into memory: scripts and styles under `/assets/` with content-hashed names, the icon, the API’s document, and
  * `/index.html` and `/embed.html`, which reference them. The player library and the broadcaster's pages are separate chunks, loaded on
  * demand. With `build`, the name of this build, an open tab reloads when its server names another one.
  * @throws PageBuildError
@@ -54,8 +54,9 @@ export async function bundlePage({ build }: { build?: string | undefined } = {})
     const contentType = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
     files.set(`/assets/${name}`, pageFile(output.contents, contentType, true));
   }
-  const icon = await readFile(join(pageDir, 'icon.svg'));
-  files.set('/icon.svg', pageFile(icon, 'image/svg+xml', false));
+  for (const [file, contentType] of plainFiles) {
+    files.set(`/${file}`, pageFile(await readFile(join(pageDir, file)), contentType, false));
+  }
   const names = [...files.keys()];
   for (const each of documents) {
     const html = await documentOf(each, names, importedAtOnce(result.metafile, each.source));
@@ -63,6 +64,12 @@ export async function bundlePage({ build }: { build?: string | undefined } = {})
   }
   return files;
 }
+
+/** Files that are served as they are. */
+const plainFiles = [
+  ['icon.svg', 'image/svg+xml'],
+  ['openapi.json', 'application/json'],
+] as const;
 
 /** An HTML file: `document.html` with what is its own. */
 interface PageDocument {

@@ -71,16 +71,19 @@ describe('the bundle', () => {
 });
 
 describe('the server', () => {
-  test.each(['/', '/streams/7h2kqv0m4x9rt3bz', '/watch/7h2kqv0m4x9rt3bz?protocol=hls'])(
-    '%s is the page and is asked for anew each time',
-    async (path) => {
-      const answer = await fetch(base + path);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-      expect(answer.headers.get('cache-control')).toBe('no-cache');
-      expect(await answer.text()).toContain('<div id="page">');
-    },
-  );
+  test.each([
+    '/',
+    '/docs',
+    '/docs/createStream',
+    '/streams/7h2kqv0m4x9rt3bz',
+    '/watch/7h2kqv0m4x9rt3bz?protocol=hls',
+  ])('%s is the page and is asked for anew each time', async (path) => {
+    const answer = await fetch(base + path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-cache');
+    expect(await answer.text()).toContain('<div id="page">');
+  });
 
   test('an unknown address is the page with status 404, a missing file is not the page', async () => {
     const page = await fetch(`${base}/nowhere`);
@@ -97,6 +100,12 @@ describe('the server', () => {
     const etag = first.headers.get('etag') ?? '';
     const again = await fetch(base + name, { headers: { 'If-None-Match': etag, 'Accept-Encoding': 'gzip' } });
     expect(again.status).toBe(304);
+  });
+
+  test('the API’s document is there for programs and for the reference', async () => {
+    const answer = await fetch(`${base}/openapi.json`);
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(await answer.json()).toMatchObject({ openapi: '3.1.0', info: { title: 'Headwater control API' } });
   });
 
   test('the page learns at run time where API and edge are', async () => {

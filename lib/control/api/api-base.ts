@@ -1,11 +1,10 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { faultWords } from '../policy/fault-words.ts';
+import { faultsOf, jsonFaultWords } from '../policy/fault-words.ts';
 import type { ApiEnvironment, ControlApi } from './context.ts';
 import { type AccessContext, accessGuard, type GuardContext, guards } from './guards.ts';
 import { ApiProblem, answerProblem, problemOf, type RequestFault } from './problems.ts';
-import { problems } from './route-parts.ts';
 
 /**
  * An API without routes: guards, problem responses, and handling of unknown paths and methods.
@@ -33,8 +32,12 @@ export function createApiShell(
   app.notFound((c) =>
     answerProblem(c, new ApiProblem('route-not-found', 'See /v1/openapi.json for the available paths.')),
   );
-  app.onError((error, c) => {
-    const problem = problemOf(error);
+  app.onError(async (error, c) => {
+    const known = problemOf(error);
+    const problem =
+      known.code === 'malformed-body'
+        ? new ApiProblem(known.code, jsonFaultWords(await c.req.text()), [], error)
+        : known;
     report(c, problem);
     return answerProblem(c, problem);
   });
@@ -43,18 +46,19 @@ export function createApiShell(
 
 type Issue = z.core.$ZodIssue;
 
+const places: Readonly<Record<string, string>> = { json: 'body', header: 'headers', param: 'path' };
+
 /** Reports every error in the request at once, each with its location; each unknown field is an error of its own. */
 function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
-  const faults = issues.flatMap((issue): RequestFault[] =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => fault(target, [...issue.path, key], 'Unknown field.'))
-      : [fault(target, issue.path, faultWords(issue))],
-  );
+  const faults = issues
+    .flatMap((issue) => faultsOf(issue))
+    .map(({ path, words }): RequestFault => fault(target, path, words));
   const words = faults
     .slice(0, 20)
     .map(({ detail, pointer, parameter }) => `${parameter ?? pointer}: ${detail}`);
-  const where = target === 'json' ? 'body' : 'query';
-  const detail = `The ${where} has ${faults.length === 1 ? 'one error' : `${faults.length} errors`}. ${words.join('; ')}`;
+  const where = places[target] ?? target;
+  const verb = where.endsWith('s') ? 'have' : 'has';
+  const detail = `The ${where} ${verb} ${faults.length === 1 ? 'one error' : `${faults.length} errors`}. ${words.join('; ')}`;
   return new ApiProblem('invalid-request', detail.slice(0, 1_000), faults.slice(0, 20));
 }
 
@@ -66,38 +70,3 @@ function fault(target: string, path: readonly PropertyKey[], detail: string): Re
 
 /** RFC 6901, section 3. */
 const escapePointer = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');
-
-const getDocument = createRoute({
-  method: 'get',
-  path: '/v1/openapi.json',
-  operationId: 'getOpenApiDocument',
-  summary: 'Get this OpenAPI document',
-  tags: ['Health'],
-  responses: {
-    200: {
-      description: 'OpenAPI 3.1, generated from the schemas that validate requests.',
-      content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } },
-    },
-    ...problems(),
-  },
-});
-
-/** Adds the route that serves the OpenAPI document. Call it last. */
-export function addDocument(app: ControlApi, about: { title: string; description: string }): void {
-  let made: string | undefined;
-  app.openapi(getDocument, (c) => {
-    made ??= JSON.stringify(
-      app.getOpenAPI31Document({
-        openapi: '3.1.0',
-        // Relative to where the document is: what is an API's address at home, on AWS and behind a proxy alike.
-        servers: [{ url: '/', description: 'Where this document is.' }],
-        info: {
-          ...about,
-          version: '1',
-          license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-        },
-      }),
-    );
-    return c.body(made, 200, { 'Content-Type': 'application/json' }) as never;
-  });
-}

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { BroadcastRecord, StreamRecord } from '../../control-store/records.ts';
 import { isBroadcastId } from '../../routing/ids.ts';
 import { isOnAir } from '../policy/stream-state.ts';
@@ -6,16 +6,24 @@ import { downloadFileName } from '../recordings/policy/download-name.ts';
 import type { ApiContext, ControlApi, RecordingDownloads } from './context.ts';
 import { presentDownload } from './present/present-downloads.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  header,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { Download, DownloadList, NewDownload } from './schemas/download-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { loadStream, observeStream } from './stream-access.ts';
 
 const tags = ['Broadcasts'];
 const broadcastParams = streamParams.extend({
-  broadcastId: z
-    .string()
-    .openapi({ param: { name: 'broadcastId', in: 'path' }, example: '1jm8p0v4c7h2kqv0' }),
+  broadcastId: idParam('broadcastId', 'ID of the broadcast.', '1jm8p0v4c7h2kqv0'),
 });
 
 const create = createRoute({
@@ -28,16 +36,21 @@ const create = createRoute({
   tags,
   request: {
     params: broadcastParams,
+    headers: idempotencyHeader,
     body: { required: false, content: jsonBody(NewDownload, examples.newDownload) },
   },
   responses: {
     202: answer(Download, examples.download, 'Accepted and persisted.', {
-      Location: { description: 'Path of the download.', schema: { type: 'string' } },
+      Location: header(
+        'Path of the download.',
+        '/v1/streams/7h2kqv0m4x9rt3bz/broadcasts/1jm8p0v4c7h2kqv0/downloads/q8w2z5cvk4x9',
+      ),
     }),
     ...problems(
       ...(['stream-not-found', 'broadcast-not-found', 'stream-on-air', 'stream-taken-down'] as const),
       ...(['download-not-offered', 'too-many-requests'] as const),
       ...bodyProblems,
+      ...idempotencyProblems,
     ),
   },
 });
@@ -63,7 +76,7 @@ const get = createRoute({
   tags,
   request: {
     params: broadcastParams.extend({
-      downloadId: z.string().openapi({ param: { name: 'downloadId', in: 'path' }, example: 'q8w2z5cvk4x9' }),
+      downloadId: idParam('downloadId', 'ID of the download.', 'q8w2z5cvk4x9'),
     }),
   },
   responses: {

@@ -5,7 +5,7 @@ import type { ApiContext, ControlApi } from './context.ts';
 import { presentMember } from './present/present.ts';
 import { answer, problems } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
-import { Fleet, Health } from './schemas/schemas.ts';
+import { Fleet, Health } from './schemas/platform-schemas.ts';
 
 const getFleet = createRoute({
   method: 'get',

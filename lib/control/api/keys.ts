@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { randomId } from '../../routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
@@ -6,9 +6,18 @@ import { defaultGraceMs, revokeKey, rotateKeys } from '../policy/stream-keys.ts'
 import type { ApiContext, ControlApi } from './context.ts';
 import { presentIngest, presentKeys } from './present/present.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
-import { CreatedKey, NewKey } from './schemas/schemas.ts';
+import { CreatedKey, NewKey } from './schemas/key-schemas.ts';
 import { changeStream, loadStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Keys'];
@@ -21,10 +30,14 @@ const rotate = createRoute({
   description:
     'The previous key keeps working for the grace period, so both keys are valid while you update your encoders. Older keys stop working immediately. A running broadcast continues, whichever key it used.',
   tags,
-  request: { params: streamParams, body: { required: false, content: jsonBody(NewKey, examples.newKey) } },
+  request: {
+    params: streamParams,
+    headers: idempotencyHeader,
+    body: { required: false, content: jsonBody(NewKey, examples.newKey) },
+  },
   responses: {
     201: answer(CreatedKey, examples.createdKey, 'The new key. It is shown only once.'),
-    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems),
+    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems, ...idempotencyProblems),
   },
 });
 
@@ -38,7 +51,7 @@ const revoke = createRoute({
   tags,
   request: {
     params: streamParams.extend({
-      keyId: z.string().openapi({ param: { name: 'keyId', in: 'path' }, example: 'k4x9rt3b' }),
+      keyId: idParam('keyId', 'ID of the key.', 'k4x9rt3b'),
     }),
   },
   responses: {

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { StreamRecord } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { sessionExpiryMs, sessionPattern } from '../../edge/policy/access/playback-token.ts';
@@ -8,7 +8,16 @@ import { settingOf } from '../playback/stream-playback.ts';
 import type { ApiContext, ControlApi, PlaybackControl } from './context.ts';
 import { iso } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { NewPlaybackSession, PlaybackSession } from './schemas/playback-schemas.ts';
 import { changeStream, loadStream, recordEvent } from './stream-access.ts';
@@ -25,11 +34,16 @@ const create = createRoute({
   tags,
   request: {
     params: streamParams,
+    headers: idempotencyHeader,
     body: { required: false, content: jsonBody(NewPlaybackSession, examples.newPlaybackSession) },
   },
   responses: {
     201: answer(PlaybackSession, examples.playbackSession, 'The links. They are shown only once.'),
-    ...problems('stream-not-found', 'playback-is-public', 'signed-playback-not-offered', ...bodyProblems),
+    ...problems(
+      ...(['stream-not-found', 'playback-is-public', 'signed-playback-not-offered'] as const),
+      ...bodyProblems,
+      ...idempotencyProblems,
+    ),
   },
 });
 
@@ -43,9 +57,7 @@ const revoke = createRoute({
   tags,
   request: {
     params: streamParams.extend({
-      sessionId: z
-        .string()
-        .openapi({ param: { name: 'sessionId', in: 'path' }, example: 'mic1h8g07h2kqv0m4x9r' }),
+      sessionId: idParam('sessionId', 'ID of the playback session.', 'mic1h8g07h2kqv0m4x9r'),
     }),
   },
   responses: {

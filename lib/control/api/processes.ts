@@ -3,41 +3,61 @@ import { routePath } from 'hono/route';
 import type { Clock } from '../../net/clock.ts';
 import { RequestRate } from '../policy/request-rate.ts';
 import type { LocalProcesses } from '../ports.ts';
-import { addDocument, createApiShell } from './api-base.ts';
+import { createApiShell } from './api-base.ts';
 import type { ControlApi } from './context.ts';
+import { addDocument } from './document/document.ts';
 import type { AccessContext, GuardContext } from './guards.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, jsonBody, problems } from './route-parts.ts';
+import { answer, bodyProblems, idParam, jsonBody, problems } from './route-parts.ts';
 
 /** Enough for a person's clicks or a test; stops a script that loops. */
 const mostStops = 20;
 const stopsWithinMs = 10_000;
 
-const processName = z.string().openapi({ param: { name: 'name', in: 'path' }, example: 'encoder-1' });
+const process = { role: 'encoder', name: 'encoder-1', pid: 4242, state: 'up', restarts: 0 };
 
 const Process = z
   .strictObject({
-    role: z.string().openapi({ example: 'encoder' }),
-    name: z.string().openapi({ example: 'encoder-1' }),
-    pid: z.number().int().optional().openapi({ description: 'Omitted while the process is restarting.' }),
-    state: z.enum(['up', 'draining', 'restarting']),
+    role: z
+      .string()
+      .openapi({ description: 'What it does; the stage of the media path.', example: 'encoder' }),
+    name: z
+      .string()
+      .openapi({ description: 'Name of the process, unique on its machine.', example: 'encoder-1' }),
+    pid: z
+      .number()
+      .int()
+      .optional()
+      .openapi({ description: 'Omitted while the process is restarting.', example: 4242 }),
+    state: z.enum(['up', 'draining', 'restarting']).openapi({
+      description: 'draining: it finishes or passes on its work, then restarts.',
+      example: 'up',
+    }),
     restarts: z
       .number()
       .int()
-      .openapi({ description: 'Restarts since the platform started, for any reason.' }),
+      .openapi({ description: 'Restarts since the platform started, for any reason.', example: 0 }),
   })
-  .openapi('Process');
-const ProcessList = z.strictObject({ processes: z.array(Process) }).openapi('ProcessList');
+  .openapi('Process', { description: 'A process that the supervisor keeps running.', example: process });
+const ProcessList = z
+  .strictObject({
+    processes: z
+      .array(Process)
+      .openapi({ description: 'In the order of the media path.', example: [process] }),
+  })
+  .openapi('ProcessList', {
+    description: 'The processes on this machine.',
+    example: { processes: [process] },
+  });
 const Stop = z
   .strictObject({
     how: z.enum(['kill', 'drain']).openapi({
       description:
         'kill: SIGKILL, immediately. drain: SIGTERM, so that it hands over or finishes its work first.',
+      example: 'drain',
     }),
   })
-  .openapi('Stop');
-
-const process = { role: 'encoder', name: 'encoder-1', pid: 4242, state: 'up', restarts: 0 };
+  .openapi('Stop', { description: 'How to stop a process.', example: { how: 'drain' } });
 
 const getProcesses = createRoute({
   method: 'get',
@@ -58,7 +78,7 @@ const stopProcess = createRoute({
   summary: 'Kill or drain a process, which is then restarted',
   tags: ['Processes'],
   request: {
-    params: z.object({ name: processName }),
+    params: z.object({ name: idParam('name', 'Name of the process.', 'encoder-1') }),
     body: { required: true, content: jsonBody(Stop, { how: 'drain' }) },
   },
   responses: {

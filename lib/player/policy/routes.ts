@@ -15,6 +15,7 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 export const pageRoutes: readonly RegExp[] = [
   /^\/$/,
   /^\/platform\/?$/,
+  /^\/docs(\/[^/]+)?\/?$/,
   /^\/streams\/[^/]+\/?$/,
   /^\/watch\/[^/]+\/?$/,
 ];

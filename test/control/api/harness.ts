@@ -231,23 +231,24 @@ function holdAgainst(document: Document, method: string, path: string, response:
   else expect(declared.content).toBeUndefined();
 }
 
-const validators = new WeakMap<Document, Map<unknown, z.ZodType>>();
+const validators = new WeakMap<
+  Document,
+  { readonly $defs: unknown; readonly made: Map<unknown, z.ZodType> }
+>();
+
+/** With the document’s schemas where JSON Schema has them. */
+const moved = (schema: unknown) =>
+  JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/'));
 
 /** A validator made from the published JSON schema, not from the zod schema that the API itself uses. */
 export function jsonSchemaOf(document: Document, schema: unknown): z.ZodType {
   expect(schema).toBeDefined();
-  const ofDocument = validators.get(document) ?? new Map<unknown, z.ZodType>();
-  validators.set(document, ofDocument);
-  const made = ofDocument.get(schema);
-  if (made) return made;
-  const moved = JSON.parse(
-    JSON.stringify({ ...(schema as object), $defs: document.components?.schemas }).replaceAll(
-      '#/components/schemas/',
-      '#/$defs/',
-    ),
-  );
-  const validator = z.fromJSONSchema(moved);
-  ofDocument.set(schema, validator);
+  const of = validators.get(document) ?? { $defs: moved(document.components?.schemas), made: new Map() };
+  validators.set(document, of);
+  const known = of.made.get(schema);
+  if (known) return known;
+  const validator = z.fromJSONSchema({ ...moved(schema), $defs: of.$defs });
+  of.made.set(schema, validator);
   return validator;
 }
 

@@ -12,10 +12,9 @@ const file = (name: string): PageFile => ({
   immutable: false,
 });
 const files = new Map(
-  ['/index.html', '/embed.html', '/config.json', '/icon.svg', '/assets/page-AB12.js'].map((name) => [
-    name,
-    file(name),
-  ]),
+  ['/index.html', '/embed.html', '/config.json', '/icon.svg', '/openapi.json', '/assets/page-AB12.js'].map(
+    (name) => [name, file(name)],
+  ),
 );
 
 describe('the page’s routes at the edge', () => {
@@ -25,6 +24,10 @@ describe('the page’s routes at the edge', () => {
     '/watch/7h2kqv0m4x9rt3bz/',
     '/streams/7h2kqv0m4x9rt3bz',
     '/platform',
+    '/docs',
+    '/docs/createStream',
+    '/docs/a/b',
+    '/openapi.json',
     '/watch/a.b',
     '/embed/7h2kqv0m4x9rt3bz',
     '/embed/7h2kqv0m4x9rt3bz/',

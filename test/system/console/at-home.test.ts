@@ -4,10 +4,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
+import { runBroadcast } from '../../../examples/api-client/broadcast.ts';
+import { createApiClient } from '../../../examples/api-client/client.ts';
 import { Publisher } from '../../../testkit/media/publisher.ts';
 import { openBrowser } from '../../../testkit/platform/browser.ts';
 import { Platform } from '../../../testkit/platform/platform.ts';
-import type { CreatedStream } from '../../../testkit/platform/streams.ts';
 import { accessibilityFaults, pictureMoves, playerIs } from '../player/page-under-test.ts';
 
 /** This machine as another device at home calls it: an address that is none of its own user's names. */
@@ -30,15 +31,6 @@ afterAll(async () => {
 const bearer = () => ({ authorization: `Bearer ${token}` });
 const ask = (path: string, headers: Record<string, string> = {}) =>
   fetch(at(platform.ready.api) + path, { headers });
-
-async function create(name: string): Promise<CreatedStream> {
-  const answer = await fetch(`${at(platform.ready.api)}/v1/streams`, {
-    method: 'POST',
-    headers: { ...bearer(), 'content-type': 'application/json' },
-    body: JSON.stringify({ name }),
-  });
-  return (await answer.json()) as CreatedStream;
-}
 
 /** A page, and what its console complains of. */
 async function open(path: string): Promise<{ page: Page; complaints: string[] }> {
@@ -80,21 +72,35 @@ describe('a platform that other devices reach', () => {
       await expect(once(connect(port, called), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('can be published to and watched under the name that was called', async () => {
-    const { ingest, playback } = await create('From a phone');
-    for (const url of [ingest.rtmp.url, ingest.rtmps.url, playback.dash, playback.hls, playback.page])
-      expect(new URL(url).hostname).toBe(called);
-    const publisher = new Publisher({ url: `${ingest.rtmps.url}/${ingest.rtmps.key}`, size: '640x360' });
-    const { page, complaints } = await open(new URL(playback.page).pathname);
-    await playerIs(page, 'playing');
-    await pictureMoves(page);
-    const asked = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
-    expect(asked.map((url) => url.split('?')[0])).toContain(`${at(platform.ready.edge)}/time`);
-    expect(asked.filter((url) => new URL(url).hostname !== called)).toEqual([]);
-    // Until the stream is on air there is nothing to find; its policy keeps the page from nothing.
-    expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
-    await page.close();
-    await publisher.stop();
+  test('can be published to and watched under the name that was called, by a program that has the token', async () => {
+    const api = createApiClient(at(platform.ready.api), token);
+    let id = '';
+    let publisher: Publisher | undefined;
+    await runBroadcast(api, {
+      name: 'From a phone',
+      publish({ ingest, playback, ...stream }) {
+        id = stream.id;
+        const { rtmp, rtmps } = ingest;
+        for (const url of [rtmp?.url, rtmps.url, playback.dash, playback.hls, playback.page])
+          expect(new URL(url ?? '').hostname).toBe(called);
+        publisher = new Publisher({ url: `${rtmps.url}/${rtmps.key}`, size: '640x360' });
+      },
+      async watch({ playback }) {
+        const { page, complaints } = await open(new URL(playback.page).pathname);
+        await playerIs(page, 'playing');
+        await pictureMoves(page);
+        const asked = await page.evaluate(() =>
+          performance.getEntriesByType('resource').map(({ name }) => name),
+        );
+        expect(asked.map((url) => url.split('?')[0])).toContain(`${at(platform.ready.edge)}/time`);
+        expect(asked.filter((url) => new URL(url).hostname !== called)).toEqual([]);
+        // At its very beginning not everything of a broadcast is there; its policy keeps the page from nothing.
+        expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+        await page.close();
+      },
+    });
+    await publisher?.ended();
+    expect((await ask(`/v1/streams/${id}`, bearer())).status).toBe(404);
   });
 
   test('lets in whoever opens the link, for as long as the tab is there', async () => {

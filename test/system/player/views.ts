@@ -74,5 +74,7 @@ export const views: readonly View[] = [
     show: (page) => page.locator('.scene').waitFor(),
   },
   { name: 'the embedded player', path: (under) => `/embed/${onAir(under, 'Embedded')}`, show: plays },
+  { name: 'the reference of the API', path: () => '/docs', show: heading(/Headwater control API/) },
+  { name: 'an operation of the API', path: () => '/docs/createStream', show: heading(/Create a stream/) },
   { name: 'no page', path: () => '/nowhere', show: heading(/Page not found/) },
 ];

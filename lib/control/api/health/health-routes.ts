@@ -20,7 +20,11 @@ const get = createRoute({
       window: z
         .enum(['recent', 'broadcast'])
         .default('recent')
-        .openapi({ param: { name: 'window', in: 'query' }, example: 'recent' }),
+        .openapi({
+          param: { name: 'window', in: 'query' },
+          description: 'The last ten minutes, or the whole broadcast.',
+          example: 'recent',
+        }),
     }),
   },
   responses: {

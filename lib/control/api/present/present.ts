@@ -1,7 +1,7 @@
 import type {
   BroadcastRecord,
   BroadcastState,
-  FleetMember,
+  FleetMember as FleetMemberRecord,
   StreamEventRecord,
   StreamRecord,
 } from '../../../control-store/records.ts';
@@ -10,7 +10,11 @@ import { broadcastPlaybackUrls, streamPlaybackUrls } from '../../playback/playba
 import { validKeys } from '../../policy/stream-keys.ts';
 import type { StreamState } from '../../policy/stream-state.ts';
 import type { ControlApiConfig } from '../context.ts';
-import type * as schemas from '../schemas/schemas.ts';
+import type { Broadcast } from '../schemas/broadcast-schemas.ts';
+import type { StreamEvent } from '../schemas/event-schemas.ts';
+import type { Key } from '../schemas/key-schemas.ts';
+import type { FleetMember } from '../schemas/platform-schemas.ts';
+import type { CreatedStream, Stream } from '../schemas/schemas.ts';
 import type { StreamCard } from '../schemas/sharing-schemas.ts';
 import {
   iso,
@@ -37,7 +41,7 @@ export function presentStream(
   sight: ObservedStream,
   config: ControlApiConfig,
   nowMs: number,
-): Shown<typeof schemas.Stream> {
+): Shown<typeof Stream> {
   return {
     ...presentFields(sight, config, nowMs),
     ingest: {
@@ -52,7 +56,7 @@ export function presentCreatedStream(
   key: StreamKey,
   config: ControlApiConfig,
   nowMs: number,
-): Shown<typeof schemas.CreatedStream> {
+): Shown<typeof CreatedStream> {
   return { ...presentFields(sight, config, nowMs), ingest: presentIngest(key, config) };
 }
 
@@ -101,18 +105,19 @@ export function presentCard(
   return { id, access, embedding: presentEmbedding(stream), ...(isTold && { name, poster }) };
 }
 
-function presentEmbedding({
-  embedding = 'anywhere',
-}: StreamRecord): Shown<typeof schemas.Stream>['embedding'] {
+function presentEmbedding({ embedding = 'anywhere' }: StreamRecord): Shown<typeof Stream>['embedding'] {
   return typeof embedding === 'string' ? embedding : [...embedding];
 }
 
-export const presentKeys = (stream: StreamRecord, nowMs: number): Shown<typeof schemas.Key>[] =>
-  validKeys(stream.keys, nowMs).map(({ id, createdAtMs, expiresAtMs }) => ({
-    id,
-    createdAt: iso(createdAtMs),
-    ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
-  }));
+/** Newest first. */
+export const presentKeys = (stream: StreamRecord, nowMs: number): Shown<typeof Key>[] =>
+  validKeys(stream.keys, nowMs)
+    .toReversed()
+    .map(({ id, createdAtMs, expiresAtMs }) => ({
+      id,
+      createdAt: iso(createdAtMs),
+      ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
+    }));
 
 export function presentIngest(key: StreamKey, config: ControlApiConfig) {
   const text = formatStreamKey(key);
@@ -127,7 +132,7 @@ export function presentBroadcast(
   record: BroadcastRecord,
   state: BroadcastState,
   config: ControlApiConfig,
-): Shown<typeof schemas.Broadcast> {
+): Shown<typeof Broadcast> {
   const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
   const { encoder = 'fleet', recordedMs, recordedBytes } = record;
   return {
@@ -169,16 +174,16 @@ function presentInput(input: NonNullable<BroadcastRecord['input']>) {
   };
 }
 
-export function presentEvent(event: StreamEventRecord): Shown<typeof schemas.StreamEvent> {
+export function presentEvent(event: StreamEventRecord): Shown<typeof StreamEvent> {
   const { sequence, atMs, type, text, broadcastId, data } = event;
   return { sequence, at: iso(atMs), type, text, ...(broadcastId && { broadcastId }), data };
 }
 
 export function presentMember(
-  member: FleetMember,
+  member: FleetMemberRecord,
   alive: boolean,
   unseenForMs: number,
-): Shown<typeof schemas.FleetMember> {
+): Shown<typeof FleetMember> {
   const { id, role, host, port, capacity, load, state, pool = 'cpu' } = member;
   const shown = { id, role, host, port, capacity, load, state, alive, unseenForMs: Math.round(unseenForMs) };
   return role === 'encoder' ? { ...shown, pool } : shown;

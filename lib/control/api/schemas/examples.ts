@@ -1,4 +1,7 @@
-/** Examples of the OpenAPI document, all about the same stream. A test validates them against the schemas. */
+import { streamEvent } from '../../../control-store/stream-events.ts';
+import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
+
+/** Examples of the OpenAPI document, all about the same stream. Tests validate them against the schemas. */
 
 const id = '7h2kqv0m4x9rt3bz';
 const key = `${id}_0123456789abcdefghjkmnpqrs`;
@@ -88,6 +91,20 @@ const audience = {
   },
 };
 
+const { text, data } = streamEvent(
+  'stream.resumed',
+  { workerId: 'encoder-1', proxyId: 'ingest-1', awayMs: 4_300, shown: 'last-picture' },
+  { streamId: id as StreamId, broadcastId: broadcastId as BroadcastId, atMs: 0 },
+);
+const event = {
+  sequence: 12,
+  at: '2026-11-22T18:31:07.000Z',
+  type: 'stream.resumed',
+  text,
+  broadcastId,
+  data,
+};
+
 const takedown = {
   streamId: id,
   state: 'taking-down',
@@ -101,6 +118,20 @@ const takedown = {
     { step: 'invalidate', state: 'done', afterMs: 14 },
     { step: 'quarantine', state: 'waiting', detail: 'Moving the recordings; some are left.' },
   ],
+};
+
+const managed = {
+  broadcastId,
+  state: 'starting',
+  since: '2026-11-22T17:59:10.000Z',
+  channelId: '1234567',
+  detail: 'The MediaLive channel is starting; about 50 s left.',
+};
+
+const budget = {
+  state: 'stopped',
+  reachedAt: '2026-11-27T09:00:00.000Z',
+  until: '2026-12-01T00:00:00.000Z',
 };
 
 const encoders = ['fleet', 'medialive'];
@@ -150,23 +181,32 @@ export const examples = {
   streamCard: { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert' },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
-  streamPage: { streams: [listed], cursor: id },
+  streamPage: { streams: [listed], cursor: `1790000000000-${id}` },
+  cost,
+  managed,
   audience,
   streamChange: { name: 'Sunday concert, second half' },
+  changedStream: { ...stream, name: 'Sunday concert, second half', version: 2 },
   newKey: { graceSeconds: 3_600 },
   createdKey: {
     id: 'm7w2z5cv',
     key,
     ingest: ingestWithKey,
     keys: [
-      { ...firstKey, expiresAt: '2026-11-22T19:10:00.000Z' },
       { id: 'm7w2z5cv', createdAt: '2026-11-22T18:10:00.000Z' },
+      { ...firstKey, expiresAt: '2026-11-22T19:10:00.000Z' },
     ],
   },
   newDestination: { name: 'Second site', url: 'rtmps://live.example.com/app', key: 'k-0123456789' },
   addedDestination: destination,
   destination: { ...destination, ...push },
   destinationChange: { enabled: false },
+  changedDestination: {
+    ...destination,
+    enabled: false,
+    state: 'ended',
+    since: '2026-11-22T18:25:00.000Z',
+  },
   destinationList: { destinations: [{ ...destination, ...push }] },
   newPlaybackSession: { ttlSeconds: 14_400, viewerId: 'seat-12' },
   playbackSession: {
@@ -183,6 +223,7 @@ export const examples = {
   },
   newTakedown: { reason: takedown.reason },
   takedown,
+  takedownNotice: { state: takedown.state, reason: takedown.reason, askedAt: takedown.askedAt },
   deletion: {
     streamId: id,
     recordings: 'delete',
@@ -246,16 +287,7 @@ export const examples = {
     expiresAt: '2026-11-23T19:10:02.000Z',
   },
   streamEventList: {
-    events: [
-      {
-        sequence: 12,
-        at: '2026-11-22T18:31:07.000Z',
-        type: 'stream.resumed',
-        text: 'The broadcaster reconnected after 4.3 s through ingest-1 to encoder-1. The same broadcast continues; in the meantime, viewers saw its last picture, without sound.',
-        broadcastId,
-        data: { workerId: 'encoder-1', proxyId: 'ingest-1', awayMs: 4_300, shown: 'last-picture' },
-      },
-    ],
+    events: [event],
   },
   fleet: {
     ingest: [
@@ -280,11 +312,13 @@ export const examples = {
         capacity: 2,
         load: 1,
         state: 'active',
+        pool: 'cpu',
         alive: true,
         unseenForMs: 640,
       },
     ],
   },
-  budget: { state: 'stopped', reachedAt: '2026-11-27T09:00:00.000Z', until: '2026-12-01T00:00:00.000Z' },
+  budget,
+  clearedBudget: { ...budget, state: 'cleared', clearedAt: '2026-11-27T09:30:00.000Z' },
   health: { status: 'ok' },
 };

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { frameOriginPattern, mostFrameOrigins } from '../../../player/policy/frames.ts';
+import { examples } from './examples.ts';
 import { PlaybackMode } from './playback-schemas.ts';
 import { oneLine, streamId, url } from './schema-parts.ts';
 
@@ -20,11 +21,17 @@ export const StreamCard = z
     id: streamId,
     access: PlaybackMode,
     embedding: Embedding,
-    name: oneLine(120, 'Sunday concert')
-      .optional()
-      .openapi({ description: 'Omitted for signed streams and those taken down.' }),
-    poster: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg').optional().openapi({
-      description: 'A picture of the newest broadcast. Omitted with the name, and if there is none.',
-    }),
+    name: oneLine(
+      120,
+      'Name of the stream. Omitted for signed streams and those taken down.',
+      'Sunday concert',
+    ).optional(),
+    poster: url(
+      'A picture of the newest broadcast. Omitted with the name, and if there is none.',
+      'http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg',
+    ).optional(),
   })
-  .openapi('StreamCard', { description: 'What anyone may know of a stream.' });
+  .openapi('StreamCard', {
+    description: 'What anyone may know of a stream.',
+    example: examples.streamCard,
+  });

@@ -4,51 +4,6 @@
 
 export interface components {
     schemas: {
-        /** @description A stream event as other systems get it. On EventBridge `type` is the detail-type and `data` the detail, with the same source. */
-        readonly StreamNotice: {
-            /**
-             * @example stream.live
-             * @enum {string}
-             */
-            readonly type: "stream.live" | "stream.reconnecting" | "stream.resumed" | "stream.ended" | "stream.health" | "recording.ready" | "recording.incomplete" | "recording.deleted" | "stream.taken_down" | "stream.restored" | "playback.changed" | "playback.revoked" | "managed.channel.starting" | "managed.channel.running" | "managed.channel.failed" | "managed.channel.deleted" | "managed.channel.orphan_removed" | "simulcast.live" | "simulcast.waiting" | "simulcast.refused" | "simulcast.ended";
-            /**
-             * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
-             */
-            readonly timestamp: string;
-            /** @enum {string} */
-            readonly source: "headwater";
-            readonly data: {
-                /** @example 7h2kqv0m4x9rt3bz */
-                readonly streamId: string;
-                /** @example 1jm8p0v4c7h2kqv0 */
-                readonly broadcastId?: string;
-                /**
-                 * @description Of the event in the stream’s journal. An event that comes twice has the same.
-                 * @example 42
-                 */
-                readonly sequence?: number;
-                /**
-                 * @description When it happened, as Unix time in ms.
-                 * @example 1795370400000
-                 */
-                readonly atMs: number;
-                /**
-                 * @description What happened, in words.
-                 * @example On the air.
-                 */
-                readonly text: string;
-                /**
-                 * @description More about it, by type.
-                 * @example {
-                 *       "epoch": 3
-                 *     }
-                 */
-                readonly data: {
-                    readonly [key: string]: unknown;
-                };
-            };
-        };
         /**
          * @description fleet: Headwater's encoder workers. medialive: one AWS MediaLive channel per broadcast, HLS only.
          * @enum {string}
@@ -64,199 +19,180 @@ export interface components {
          * @enum {string}
          */
         readonly LatencyMode: "low" | "standard";
-        /**
-         * @description Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a few minutes.
-         * @example [
-         *       "https://example.com",
-         *       "https://*.example.org"
-         *     ]
-         */
+        /** @description Which sites may show the player in a frame (/embed/<stream>): anywhere, nowhere, or a list of origins, also with "*." in front of the host. Applies within a few minutes. */
         readonly Embedding: ("anywhere" | "nowhere") | readonly string[];
         /** @description Approximate cost of one hour on air, on AWS. */
         readonly CostEstimate: {
             readonly encoder: components["schemas"]["EncoderTier"];
-            /**
-             * @description US dollars per hour.
-             * @example 0.4
-             */
+            /** @description All of it, in US dollars per hour. */
             readonly perHourUsd: number;
-            readonly parts: readonly {
-                readonly what: string;
-                /**
-                 * @description US dollars per hour.
-                 * @example 0.4
-                 */
-                readonly perHourUsd: number;
-            }[];
+            /** @description What it consists of. */
+            readonly parts: readonly components["schemas"]["CostPart"][];
             /** @description Date and region of the prices, and what they exclude. */
             readonly note: string;
         };
+        /** @description A part of the cost. */
+        readonly CostPart: {
+            /** @description What costs this, for people. */
+            readonly what: string;
+            /** @description This part of the cost, in US dollars per hour. */
+            readonly perHourUsd: number;
+        };
         /** @description The MediaLive channel that encodes the stream, or the last one that did. */
         readonly ManagedChannel: {
-            /**
-             * @description The broadcast that the channel is for.
-             * @example 1jm8p0v4c7h2kqv0
-             */
+            /** @description The broadcast that the channel is for. */
             readonly broadcastId: string;
             /**
-             * @example starting
+             * @description Where it is in its life: created, then starting, running (billed), live (players are sent to it), then stopped and deleted. gone: nothing of it is left.
              * @enum {string}
              */
             readonly state: "none" | "creating-input" | "creating-channel" | "ready" | "starting" | "running" | "live" | "stopping" | "deleting-channel" | "deleting-input" | "gone";
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When it got into this state.
              */
             readonly since: string;
-            /** @example 1234567 */
+            /** @description Its ID at AWS. Omitted until it has one. */
             readonly channelId?: string;
-            /**
-             * @description Status for people.
-             * @example The MediaLive channel is starting; about 50 s left.
-             */
+            /** @description Status for people. */
             readonly detail: string;
         };
-        /** @enum {string} */
+        /**
+         * @description taking-down, restoring: some steps are left, and go on in the background. taken-down, restored: all are done.
+         * @enum {string}
+         */
         readonly TakedownState: "taking-down" | "taken-down" | "restoring" | "restored";
         /** @description Why and when the stream was taken down, or restored. */
         readonly TakedownNotice: {
             readonly state?: components["schemas"]["TakedownState"] & unknown;
-            /**
-             * @description For reviewers. It appears in this API's responses and in the stream's journal.
-             * @example A report of stolen footage
-             */
+            /** @description For reviewers. It appears in this API's responses and in the stream's journal. */
             readonly reason: string;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the takedown, or the restore, was asked for.
              */
             readonly askedAt: string;
         };
         /** @description A single time on air. */
         readonly Broadcast: {
-            /** @example 1jm8p0v4c7h2kqv0 */
+            /** @description ID of the broadcast. IDs of a stream’s later broadcasts sort after those of earlier ones. */
             readonly id: string;
             readonly state: components["schemas"]["BroadcastState"];
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the broadcaster connected.
              */
             readonly startedAt: string;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When it ended. Omitted while it is on air.
              */
             readonly endedAt?: string;
-            /** @enum {string} */
+            /**
+             * @description Why it ended. Omitted while it is on air. reconnect-window-over: the broadcaster did not return in time.
+             * @enum {string}
+             */
             readonly endReason?: "publisher-ended" | "reconnect-window-over" | "ended-by-api" | "encoder-failed" | "taken-down";
-            /**
-             * @description Length of the recording. Omitted until it is closed, and if its worker died before it could say.
-             * @example 3725000
-             */
+            /** @description Length of the recording, in milliseconds. Omitted until it is closed, and if its worker died before it could say. */
             readonly durationMs?: number;
-            /**
-             * @description What the recording takes in storage, all renditions together; omitted as its length is.
-             * @example 1902346240
-             */
+            /** @description What the recording takes in storage, all renditions together; omitted as its length is. */
             readonly sizeBytes?: number;
             readonly encoder: components["schemas"]["EncoderTier"];
-            /**
-             * @description With medialive, the worker that holds the lease on behalf of the channel.
-             * @example encoder-1
-             */
+            /** @description Worker that encodes it. With medialive, the worker that holds the lease on behalf of the channel. */
             readonly workerId: string;
             /** @description Increases each time a worker takes over the stream. */
             readonly epoch: number;
-            /** @example encoder-1 */
+            /** @description Ingest proxy that the broadcaster is connected to, or was last. */
             readonly proxyId?: string;
+            /** @description The broadcaster’s connection, as in the logs of proxies and workers. */
             readonly sessionId?: string;
             readonly input?: components["schemas"]["InputFacts"];
+            /** @description What it is encoded into, largest first. Empty until it is live. */
             readonly renditions: readonly components["schemas"]["Rendition"][];
             readonly playback: components["schemas"]["BroadcastPlayback"];
         };
-        /** @enum {string} */
+        /**
+         * @description starting: viewers see nothing yet. live: on air. reconnecting: it waits for the broadcaster to return. ended: it is over, and its recording remains.
+         * @enum {string}
+         */
         readonly BroadcastState: "starting" | "live" | "reconnecting" | "ended";
         /** @description What the broadcaster sends. Sound alone has no video codec, width, height and frame rate. */
         readonly InputFacts: {
-            /** @example avc1.64001f */
+            /** @description Codec of its pictures (RFC 6381). */
             readonly videoCodec?: string;
-            /** @example mp4a.40.2 */
+            /** @description Codec of its sound (RFC 6381). */
             readonly audioCodec?: string;
+            /** @description Width of its pictures, in pixels. */
             readonly width?: number;
+            /** @description Height of its pictures, in pixels. */
             readonly height?: number;
+            /** @description Pictures in a second. */
             readonly frameRate?: number;
+            /** @description Bits in a second, pictures and sound. */
             readonly bitrateBps: number;
-            /** @example obs-output module (libobs version 31.0.0) */
+            /** @description The publishing application, as it identifies itself. */
             readonly encoder?: string;
         };
+        /** @description One of the encoded sizes, or the sound alone. */
         readonly Rendition: {
-            /** @example 720p */
+            /** @description ID of the rendition; `audio` is sound alone. */
             readonly id: string;
-            /**
-             * @description RFC 6381.
-             * @example avc1.64001f
-             */
+            /** @description Its codecs (RFC 6381). */
             readonly codecs: string;
+            /** @description Bits in a second that it takes. */
             readonly bandwidthBps: number;
+            /** @description Width of its pictures, in pixels. */
             readonly width?: number;
+            /** @description Height of its pictures, in pixels. */
             readonly height?: number;
+            /** @description Pictures in a second. */
             readonly frameRate?: number;
         };
         /** @description Playback URLs of this broadcast, live and recorded. If the stream is signed, they play only with a token. */
         readonly BroadcastPlayback: {
             /**
              * Format: uri
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/manifest.mpd
+             * @description DASH manifest of this broadcast.
              */
             readonly dash: string;
             /**
              * Format: uri
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/index.m3u8
+             * @description HLS playlist of this broadcast.
              */
             readonly hls: string;
             /**
              * Format: uri
-             * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local&broadcast=1jm8p0v4c7h2kqv0
+             * @description The page that plays this broadcast.
              */
             readonly page: string;
             /**
              * Format: uri
              * @description A picture (JPEG, at most 1280 wide): of a live broadcast the newest, a few seconds old, of a recording one that shows something. Omitted if there are none: for sound alone, and with medialive.
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/poster.jpg
              */
             readonly poster?: string;
             /**
              * Format: uri
              * @description Pictures for the seek bar (WebVTT, whose cues name areas of JPEG sprites as "#xywh="), one each 4 seconds. Cue times are those of the recording and of DASH; a NOTE says which instant is 0. Grows while the broadcast is live. Omitted if there are none.
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/storyboard.vtt
              */
             readonly storyboard?: string;
         };
+        /** @description A stream that was just created, with its key. */
         readonly CreatedStream: {
-            /** @example 7h2kqv0m4x9rt3bz */
+            /** @description ID of the stream, which is also in its playback URLs. */
             readonly id: string;
-            /**
-             * @description Display text on a single line.
-             * @example Sunday concert
-             */
+            /** @description What the stream is called, on one line. */
             readonly name: string;
-            /**
-             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
-             * @example customer-17
-             */
+            /** @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own. */
             readonly owner?: string;
             readonly state: components["schemas"]["StreamState"];
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the stream was created.
              */
             readonly createdAt: string;
-            /**
-             * @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds.
-             * @example 60000
-             */
+            /** @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds. */
             readonly reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
@@ -265,35 +201,32 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
             readonly cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
             readonly takedown?: components["schemas"]["TakedownNotice"] & unknown;
             readonly managed?: components["schemas"]["ManagedChannel"] & unknown;
             /** @description Increases with each change of the settings; also the ETag. */
             readonly version: number;
             readonly broadcast?: components["schemas"]["Broadcast"] & unknown;
-            readonly ingest: {
-                readonly rtmps: components["schemas"]["IngestPointWithKey"];
-                readonly rtmp?: components["schemas"]["IngestPointWithKey"];
-            };
+            readonly ingest: components["schemas"]["IngestWithKey"];
         };
         /**
-         * @description idle: never on air so far. ended: the last broadcast has ended.
+         * @description idle: never on air so far. starting: a broadcaster is connected, and viewers see nothing yet. live: on air. reconnecting: the broadcast waits for its broadcaster to return. ended: the last broadcast has ended.
          * @enum {string}
          */
         readonly StreamState: "idle" | "starting" | "live" | "reconnecting" | "ended";
+        /** @description What is known of a stream key; never the key itself. */
         readonly Key: {
-            /** @example k4x9rt3bz */
+            /** @description ID of the key, to revoke it with. */
             readonly id: string;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the key was created.
              */
             readonly createdAt: string;
             /**
              * Format: date-time
-             * @description Set on the previous key during a rotation.
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the key stops working. Set on the previous key during a rotation.
              */
             readonly expiresAt?: string;
         };
@@ -302,17 +235,17 @@ export interface components {
             readonly access: components["schemas"]["PlaybackMode"] & unknown;
             /**
              * Format: uri
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd
+             * @description DASH manifest, for players of your own.
              */
             readonly dash: string;
             /**
              * Format: uri
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8
+             * @description HLS playlist, for players of your own.
              */
             readonly hls: string;
             /**
              * Format: uri
-             * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local
+             * @description The page that plays it.
              */
             readonly page: string;
             /** @description Which of the two manifests are available. Some encoders produce only one of them. */
@@ -320,38 +253,30 @@ export interface components {
             /**
              * Format: uri
              * @description A picture (JPEG, at most 1280 wide): of a live broadcast the newest, a few seconds old, of a recording one that shows something. Omitted if there are none: for sound alone, and with medialive.
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg
              */
             readonly poster?: string;
             /**
              * Format: uri
              * @description Pictures for the seek bar (WebVTT, whose cues name areas of JPEG sprites as "#xywh="), one each 4 seconds. Cue times are those of the recording and of DASH; a NOTE says which instant is 0. Grows while the broadcast is live. Omitted if there are none.
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/storyboard.vtt
              */
             readonly storyboard?: string;
         };
         /** @description Another RTMP server that receives what the broadcaster sends. */
         readonly Destination: {
-            /** @example q8w2z5cv */
+            /** @description ID of the destination within its stream. */
             readonly id: string;
-            /**
-             * @description Display text on a single line.
-             * @example Second site
-             */
+            /** @description What the destination is called in lists and events. */
             readonly name: string;
             /**
              * Format: uri
-             * @example rtmps://live.example.com/app
+             * @description Where the stream is sent, without the key.
              */
             readonly url: string;
-            /**
-             * @description If false, nothing is sent to it; its settings are kept.
-             * @example true
-             */
+            /** @description If false, nothing is sent to it; its settings are kept. */
             readonly enabled: boolean;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When it was added.
              */
             readonly createdAt: string;
             /**
@@ -361,105 +286,94 @@ export interface components {
             readonly state?: "connecting" | "live" | "waiting" | "refused" | "ended";
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the push got into this state.
              */
             readonly since?: string;
-            /**
-             * @description Reason for the state, for people.
-             * @example the server does not respond
-             */
+            /** @description Reason for the state, for people. */
             readonly detail?: string;
+        };
+        /** @description Where to publish, by protocol, with the stream key to use. Without `rtmp`, only RTMPS is accepted. */
+        readonly IngestWithKey: {
+            readonly rtmps: components["schemas"]["IngestPointWithKey"];
+            readonly rtmp?: components["schemas"]["IngestPointWithKey"];
         };
         /** @description Where to publish, with the stream key to use. */
         readonly IngestPointWithKey: {
             /**
              * Format: uri
-             * @example rtmps://127.0.0.1:1936/live
+             * @description Server for the broadcaster’s encoder, with the app and without the key.
              */
             readonly url: string;
-            /**
-             * @description The stream key. It is shown only once and never stored.
-             * @example 7h2kqv0m4x9rt3bz_0123456789abcdefghjkmnpqrs
-             */
+            /** @description The stream key. It is shown only once and never stored. */
             readonly key: string;
         };
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
-            /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            /**
+             * @description What kind of problem it is, for programs.
+             * @enum {string}
+             */
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:request-in-progress" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:idempotency-key-reused" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            /** @description The kind in words; the same each time. */
             readonly title: string;
+            /** @description The response’s status. */
             readonly status: number;
+            /** @description What went wrong this time, and what helps, for people. */
             readonly detail: string;
             /** @description Path of the request. */
             readonly instance: string;
             /** @description All errors in the request, at most 20. */
             readonly errors?: readonly components["schemas"]["RequestFault"][];
         };
+        /** @description One error in a request: in its body, a query parameter or a header. */
         readonly RequestFault: {
+            /** @description What is wrong, in words. */
             readonly detail: string;
-            /**
-             * @description Location in the body (RFC 6901).
-             * @example #/name
-             */
+            /** @description Location in the body (RFC 6901). */
             readonly pointer?: string;
-            /**
-             * @description Name of the query parameter.
-             * @example limit
-             */
+            /** @description Name of the query parameter or header. */
             readonly parameter?: string;
         };
+        /** @description A stream to create. All but its name has a default. */
         readonly NewStream: {
-            /**
-             * @description Display text on a single line.
-             * @example Sunday concert
-             */
+            /** @description What the stream is called, on one line. */
             readonly name: string;
             /**
              * @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds.
              * @default 60000
-             * @example 60000
              */
             readonly reconnectWindowMs?: number;
             readonly encoder?: components["schemas"]["EncoderTier"];
-            /**
-             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
-             * @example customer-17
-             */
+            /** @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own. */
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
             readonly latency?: components["schemas"]["LatencyMode"];
             readonly embedding?: components["schemas"]["Embedding"];
         };
+        /** @description One page of the streams. */
         readonly StreamPage: {
+            /** @description The streams of this page. */
             readonly streams: readonly components["schemas"]["Stream"][];
-            /** @description Pass it as "cursor" to get the next page. Omitted on the last page. */
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
             readonly cursor?: string;
         };
+        /** @description A stream with its state and its newest broadcast. */
         readonly Stream: {
-            /** @example 7h2kqv0m4x9rt3bz */
+            /** @description ID of the stream, which is also in its playback URLs. */
             readonly id: string;
-            /**
-             * @description Display text on a single line.
-             * @example Sunday concert
-             */
+            /** @description What the stream is called, on one line. */
             readonly name: string;
-            /**
-             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
-             * @example customer-17
-             */
+            /** @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own. */
             readonly owner?: string;
             readonly state: components["schemas"]["StreamState"];
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the stream was created.
              */
             readonly createdAt: string;
-            /**
-             * @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds.
-             * @example 60000
-             */
+            /** @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds. */
             readonly reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
@@ -468,60 +382,50 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
             readonly cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
             readonly takedown?: components["schemas"]["TakedownNotice"] & unknown;
             readonly managed?: components["schemas"]["ManagedChannel"] & unknown;
             /** @description Increases with each change of the settings; also the ETag. */
             readonly version: number;
             readonly broadcast?: components["schemas"]["Broadcast"] & unknown;
-            readonly ingest: {
-                readonly rtmps: components["schemas"]["IngestPoint"];
-                readonly rtmp?: components["schemas"]["IngestPoint"];
-            };
+            readonly ingest: components["schemas"]["Ingest"];
+        };
+        /** @description Where to publish, by protocol. Without `rtmp`, only RTMPS is accepted. */
+        readonly Ingest: {
+            readonly rtmps: components["schemas"]["IngestPoint"];
+            readonly rtmp?: components["schemas"]["IngestPoint"];
         };
         /** @description Where to publish. */
         readonly IngestPoint: {
             /**
              * Format: uri
-             * @example rtmps://127.0.0.1:1936/live
+             * @description Server for the broadcaster’s encoder, with the app and without the key.
              */
             readonly url: string;
         };
         /** @description What anyone may know of a stream. */
         readonly StreamCard: {
-            /** @example 7h2kqv0m4x9rt3bz */
+            /** @description ID of the stream, which is also in its playback URLs. */
             readonly id: string;
             readonly access: components["schemas"]["PlaybackMode"];
             readonly embedding: components["schemas"]["Embedding"];
-            /**
-             * @description Omitted for signed streams and those taken down.
-             * @example Sunday concert
-             */
+            /** @description Name of the stream. Omitted for signed streams and those taken down. */
             readonly name?: string;
             /**
              * Format: uri
              * @description A picture of the newest broadcast. Omitted with the name, and if there is none.
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg
              */
             readonly poster?: string;
         };
+        /** @description What to change; at least one field. */
         readonly StreamChange: {
-            /**
-             * @description Display text on a single line.
-             * @example Sunday concert
-             */
+            /** @description What the stream is called, on one line. */
             readonly name?: string;
-            /**
-             * @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds.
-             * @example 60000
-             */
+            /** @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds. */
             readonly reconnectWindowMs?: number;
             readonly encoder?: components["schemas"]["EncoderTier"];
-            /**
-             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
-             * @example customer-17
-             */
+            /** @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own. */
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
             readonly latency?: components["schemas"]["LatencyMode"];
@@ -529,17 +433,14 @@ export interface components {
         };
         /** @description What becomes of a deleted stream or recording. */
         readonly Deletion: {
-            /** @example 7h2kqv0m4x9rt3bz */
+            /** @description ID of the stream, which is also in its playback URLs. */
             readonly streamId: string;
-            /**
-             * @description Omitted if the whole stream was deleted.
-             * @example 1jm8p0v4c7h2kqv0
-             */
+            /** @description The deleted recording’s. Omitted if the whole stream was deleted. */
             readonly broadcastId?: string;
             readonly recordings: components["schemas"]["RecordingsChoice"];
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When it was asked for.
              */
             readonly askedAt: string;
             /**
@@ -547,21 +448,16 @@ export interface components {
              * @enum {string}
              */
             readonly state: "deleting" | "deleted";
-            /**
-             * @description When the edge stopped serving it, in milliseconds since the request.
-             * @example 420
-             */
+            /** @description When the edge stopped serving it, in milliseconds since the request. */
             readonly darkAfterMs?: number;
             /**
              * Format: date-time
              * @description Until then viewers get 410, afterwards 404. Omitted while the state is deleting.
-             * @example 2026-11-22T18:00:00.000Z
              */
             readonly goneUntil?: string;
             /**
              * Format: date-time
              * @description When storage deletes recordings that are kept; at most that late. Omitted if they are deleted, or kept indefinitely.
-             * @example 2026-11-22T18:00:00.000Z
              */
             readonly keptUntil?: string;
             /** @description What stays, and until when, for people. */
@@ -572,57 +468,49 @@ export interface components {
          * @enum {string}
          */
         readonly RecordingsChoice: "keep" | "delete";
+        /** @description A new stream key, and which keys are valid now. */
         readonly CreatedKey: {
+            /** @description ID of the key, to revoke it with. */
             readonly id: string;
-            /**
-             * @description The stream key. It is shown only once and never stored.
-             * @example 7h2kqv0m4x9rt3bz_0123456789abcdefghjkmnpqrs
-             */
+            /** @description The stream key. It is shown only once and never stored. */
             readonly key: string;
-            readonly ingest: {
-                readonly rtmps: components["schemas"]["IngestPointWithKey"];
-                readonly rtmp?: components["schemas"]["IngestPointWithKey"];
-            };
-            /** @description All keys that are valid now. */
+            readonly ingest: components["schemas"]["IngestWithKey"];
+            /** @description All keys that are valid now, newest first. */
             readonly keys: readonly components["schemas"]["Key"][];
         };
+        /** @description What becomes of the previous key. */
         readonly NewKey: {
             /**
              * @description How long the previous key keeps working, in seconds. 0 revokes all older keys immediately.
              * @default 86400
-             * @example 3600
              */
             readonly graceSeconds?: number;
         };
+        /** @description What is being ended. */
         readonly EndRequest: {
-            /** @example 1jm8p0v4c7h2kqv0 */
+            /** @description The broadcast that ends. */
             readonly broadcastId: string;
         };
+        /** @description The broadcasts of a stream. */
         readonly BroadcastList: {
+            /** @description Newest first. */
             readonly broadcasts: readonly components["schemas"]["Broadcast"][];
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
+            readonly cursor?: string;
         };
         /** @description A recording, or a clip of one, as a single MP4 file. */
         readonly Download: {
-            /** @example q8w2z5cvk4x9 */
+            /** @description ID of the download within its broadcast. */
             readonly id: string;
-            /** @example 1jm8p0v4c7h2kqv0 */
+            /** @description ID of the broadcast. IDs of a stream’s later broadcasts sort after those of earlier ones. */
             readonly broadcastId: string;
-            /**
-             * @description Where the clip begins, in milliseconds from the beginning of the recording.
-             * @example 61500
-             */
+            /** @description Where the clip begins, in milliseconds from the beginning of the recording. */
             readonly startMs?: number;
-            /**
-             * @description Where the clip ends.
-             * @example 84000
-             */
+            /** @description Where the clip ends, in milliseconds from the beginning of the recording. */
             readonly endMs?: number;
-            /**
-             * @description ID of a rendition; `audio` for sound alone.
-             * @example 720p
-             */
+            /** @description ID of a rendition; `audio` for sound alone. */
             readonly rendition?: string;
-            /** @example Sunday concert 2026-11-22.mp4 */
+            /** @description What browsers call the file: the stream’s name, the day, and the part if it is one. */
             readonly fileName: string;
             /**
              * @description queued: waits for its turn. running: is being written. ready: can be downloaded until it expires. failed: see detail.
@@ -631,28 +519,23 @@ export interface components {
             readonly state: "queued" | "running" | "ready" | "failed";
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When it was asked for.
              */
             readonly askedAt: string;
-            /**
-             * @description How much of it is written.
-             * @example 0.4
-             */
+            /** @description How much of it is written, from 0 to 1. */
             readonly progress: number;
-            /** @example 7340032 */
+            /** @description Size of the file. Omitted until it is known. */
             readonly sizeBytes?: number;
-            /** @example 22500 */
+            /** @description Its length, in milliseconds. Omitted until it is known. */
             readonly durationMs?: number;
             /**
              * Format: uri
              * @description Present once it is ready. If the stream is signed, it opens only with a token in its path, as its playback URLs do.
-             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/download-q8w2z5cvk4x9.mp4
              */
             readonly url?: string;
             /**
              * Format: date-time
              * @description When the file is deleted; a failed download is forgotten then. Ask again afterwards.
-             * @example 2026-11-22T18:00:00.000Z
              */
             readonly expiresAt?: string;
             /** @description Why it failed, for people. */
@@ -660,366 +543,289 @@ export interface components {
         };
         /** @description Without times the whole recording; without a rendition the best one. */
         readonly NewDownload: {
-            /**
-             * @description Where the clip begins, in milliseconds from the beginning of the recording.
-             * @example 61500
-             */
+            /** @description Where the clip begins, in milliseconds from the beginning of the recording. */
             readonly startMs?: number;
-            /**
-             * @description Where the clip ends.
-             * @example 84000
-             */
+            /** @description Where the clip ends, in milliseconds from the beginning of the recording. */
             readonly endMs?: number;
-            /**
-             * @description ID of a rendition; `audio` for sound alone.
-             * @example 720p
-             */
+            /** @description ID of a rendition; `audio` for sound alone. */
             readonly rendition?: string;
         };
+        /** @description The MP4 files of a recording. */
         readonly DownloadList: {
+            /** @description Those that have not expired, newest first. */
             readonly downloads: readonly components["schemas"]["Download"][];
         };
         /** @description How well the broadcaster’s media arrives and is encoded. */
         readonly StreamHealth: {
             /**
              * @description In a word. It changes once another one has been true for 10 s; for the better, after longer. none: nothing is received.
-             * @example fair
              * @enum {string}
              */
             readonly verdict: "excellent" | "fair" | "bad" | "none";
             /**
              * Format: date-time
              * @description When the verdict became so.
-             * @example 2026-11-22T18:00:00.000Z
              */
             readonly since?: string;
             /** @description Why it isn’t excellent; worst first. */
             readonly reasons: readonly components["schemas"]["HealthReason"][];
             readonly current?: components["schemas"]["HealthSample"];
-            /** @description What was measured, over time. */
-            readonly series: {
-                /**
-                 * @description Time between two samples.
-                 * @example 5000
-                 */
-                readonly stepMs: number;
-                /** @description Oldest first. There are none of times when nothing was received. */
-                readonly samples: readonly (components["schemas"]["HealthSample"] & unknown)[];
-            };
+            readonly series: components["schemas"]["HealthSeries"];
         };
+        /** @description Something that keeps the verdict from being excellent. */
         readonly HealthReason: {
-            /**
-             * @description For programs.
-             * @example key-frames-rare
-             */
+            /** @description For programs. */
             readonly code: string;
-            /**
-             * @description For people: what is wrong.
-             * @example Key frames come every 10 s.
-             */
+            /** @description For people: what is wrong. */
             readonly message: string;
-            /**
-             * @description For people: what to do about it.
-             * @example Set the key frame interval of your encoder to 2 s.
-             */
+            /** @description For people: what to do about it. */
             readonly advice: string;
         };
         /** @description The newest sample. Omitted if no broadcaster is sending now. */
         readonly HealthSample: {
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description End of the step that was measured.
              */
             readonly at: string;
-            /**
-             * @description Bits of video received in a second.
-             * @example 4061000
-             */
+            /** @description Bits of video received in a second. */
             readonly videoBps: number;
-            /**
-             * @description Bits of sound received in a second.
-             * @example 160000
-             */
+            /** @description Bits of sound received in a second. */
             readonly audioBps: number;
-            /**
-             * @description Pictures received in a second.
-             * @example 30
-             */
+            /** @description Pictures received in a second. */
             readonly frameRate: number;
-            /**
-             * @description Longest time from key frame to key frame. Omitted before the second key frame, and for sound alone.
-             * @example 2000
-             */
+            /** @description Longest time from key frame to key frame, in milliseconds. Omitted before the second key frame, and for sound alone. */
             readonly keyFrameIntervalMs?: number;
-            /**
-             * @description Pictures that the broadcaster left out, or that came too late to be shown.
-             * @example 0
-             */
+            /** @description Pictures that the broadcaster left out, or that came too late to be shown. */
             readonly lostPictures: number;
-            /**
-             * @description How much later sound is sent than the pictures of the same time; negative if it is sent earlier. Omitted unless both are sent.
-             * @example -12
-             */
+            /** @description How much later sound is sent than the pictures of the same time, in milliseconds; negative if it is sent earlier. Omitted unless both are sent. */
             readonly avOffsetMs?: number;
-            /**
-             * @description Speed of our encoder; 1 is real time. Omitted while nothing is encoded here, and with medialive.
-             * @example 1
-             */
+            /** @description Speed of our encoder; 1 is real time. Omitted while nothing is encoded here, and with medialive. */
             readonly encoderSpeed?: number;
-            /**
-             * @description Longest time without a picture, or, for sound alone, without sound.
-             * @example 41
-             */
+            /** @description Longest time without a picture, or, for sound alone, without sound, in milliseconds. */
             readonly gapMs: number;
+        };
+        /** @description What was measured, over time. */
+        readonly HealthSeries: {
+            /** @description Time between two samples, in milliseconds. */
+            readonly stepMs: number;
+            /** @description Oldest first. There are none of times when nothing was received. */
+            readonly samples: readonly (components["schemas"]["HealthSample"] & unknown)[];
         };
         /** @description Who watches, as sums; nothing about any one viewer is kept. Live and recorded viewers of the newest broadcast count alike. */
         readonly Audience: {
-            /**
-             * @description The broadcast that was watched, the newest. Omitted if nobody has watched one.
-             * @example 1jm8p0v4c7h2kqv0
-             */
+            /** @description The broadcast that was watched, the newest. Omitted if nobody has watched one. */
             readonly broadcastId?: string;
-            /**
-             * @description Viewers at once, about ten seconds ago on one machine and half a minute ago on AWS.
-             * @example 48
-             */
+            /** @description Viewers at once, about ten seconds ago on one machine and half a minute ago on AWS. */
             readonly viewers: number;
-            /**
-             * @description The most viewers at once.
-             * @example 131
-             */
+            /** @description The most viewers at once. */
             readonly peak: number;
-            /**
-             * @description Viewing sessions that began.
-             * @example 412
-             */
+            /** @description Viewing sessions that began. */
             readonly plays: number;
-            /**
-             * @description How long all viewers together have watched, in milliseconds.
-             * @example 86400000
-             */
+            /** @description How long all viewers together have watched, in milliseconds. */
             readonly watchTimeMs: number;
-            /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
-            readonly startupMs?: {
-                /**
-                 * @description Half of all viewers waited at most so long.
-                 * @example 640
-                 */
-                readonly p50: number;
-                /**
-                 * @description 95 of 100 viewers waited at most so long.
-                 * @example 1900
-                 */
-                readonly p95: number;
-            };
-            /**
-             * @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.
-             * @example 0.004
-             */
+            readonly startupMs?: components["schemas"]["StartupTimes"];
+            /** @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has. */
             readonly rebufferRatio?: number;
             readonly series: components["schemas"]["AudienceSeries"];
         };
+        /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
+        readonly StartupTimes: {
+            /** @description Half of all viewers waited at most so long. */
+            readonly p50: number;
+            /** @description 95 of 100 viewers waited at most so long. */
+            readonly p95: number;
+        };
+        /** @description How many watched, from the beginning of the broadcast on. */
         readonly AudienceSeries: {
-            /**
-             * @description Length of a step, in milliseconds.
-             * @example 10000
-             */
+            /** @description Length of a step, in milliseconds. */
             readonly stepMs: number;
             /** @description Oldest first, at most 240. Steps grow with the broadcast. */
-            readonly samples: readonly {
-                /**
-                 * Format: date-time
-                 * @description When the step begins.
-                 * @example 2026-11-22T18:00:00.000Z
-                 */
-                readonly at: string;
-                /**
-                 * @description The most viewers at once within the step.
-                 * @example 48
-                 */
-                readonly viewers: number;
-            }[];
+            readonly samples: readonly components["schemas"]["AudienceSample"][];
         };
-        readonly StreamEventList: {
-            readonly events: readonly components["schemas"]["StreamEvent"][];
-        };
-        readonly StreamEvent: {
+        /** @description One step of the audience over time. */
+        readonly AudienceSample: {
             /**
-             * @description Increases within a stream.
-             * @example 12
+             * Format: date-time
+             * @description When the step begins.
              */
+            readonly at: string;
+            /** @description The most viewers at once within the step. */
+            readonly viewers: number;
+        };
+        /** @description Entries of a stream’s journal. */
+        readonly StreamEventList: {
+            /** @description Newest first; with "after" in the order in which they happened. */
+            readonly events: readonly components["schemas"]["StreamEvent"][];
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
+            readonly cursor?: string;
+        };
+        /** @description An entry of a stream’s journal. */
+        readonly StreamEvent: {
+            /** @description Increases within a stream. Pass it as "after" to get what came later. */
             readonly sequence: number;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When it happened.
              */
             readonly at: string;
-            /** @example stream.live */
+            /** @description What happened, for programs. Ignore types that you don’t know: more may come. */
             readonly type: string;
-            /**
-             * @description Description for people.
-             * @example The broadcaster reconnected after 4.3 s.
-             */
+            /** @description What happened, for people. */
             readonly text: string;
-            /** @example 1jm8p0v4c7h2kqv0 */
+            /** @description The broadcast that it happened to. Omitted if it concerns the stream. */
             readonly broadcastId?: string;
+            /** @description The same as the text, for programs; by type. Units are in the names. */
             readonly data: {
                 readonly [key: string]: string | number | boolean;
             };
         };
+        /** @description An RTMP server to send the stream to. */
         readonly NewDestination: {
-            /**
-             * @description Display text on a single line.
-             * @example Second site
-             */
+            /** @description What the destination is called in lists and events. */
             readonly name: string;
-            /**
-             * @description URL of an RTMP server on the public internet (rtmp:// or rtmps://), with the app but without the key. Responses include it, so put secrets in the key.
-             * @example rtmps://live.example.com/app
-             */
+            /** @description URL of an RTMP server on the public internet (rtmp:// or rtmps://), with the app but without the key. Responses include it, so put secrets in the key. */
             readonly url: string;
-            /**
-             * @description Stream key at the destination. Stored encrypted and never shown again.
-             * @example k-0123456789
-             */
+            /** @description Stream key at the destination. Stored encrypted and never shown again. */
             readonly key: string;
         };
+        /** @description The destinations of a stream. */
         readonly DestinationList: {
+            /** @description Newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
         };
+        /** @description What to change; at least one field. */
         readonly DestinationChange: {
-            /**
-             * @description Display text on a single line.
-             * @example Second site
-             */
+            /** @description What the destination is called in lists and events. */
             readonly name?: string;
-            /**
-             * @description If false, nothing is sent to it; its settings are kept.
-             * @example true
-             */
+            /** @description If false, nothing is sent to it; its settings are kept. */
             readonly enabled?: boolean;
         };
         /** @description Links for one viewer. They are shown only once; anyone who has them can watch. */
         readonly PlaybackSession: {
-            /** @example mic1h8g07h2kqv0m4x9r */
+            /** @description ID of the session, to revoke it with. */
             readonly id: string;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the links stop working.
              */
             readonly expiresAt: string;
+            /** @description Your ID for the viewer, if you gave one. */
             readonly viewerId?: string;
-            readonly playback: {
-                /**
-                 * Format: uri
-                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/manifest.mpd
-                 */
-                readonly dash: string;
-                /**
-                 * Format: uri
-                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/index.m3u8
-                 */
-                readonly hls: string;
-                /**
-                 * Format: uri
-                 * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local#~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…
-                 */
-                readonly page: string;
-                /**
-                 * Format: uri
-                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/poster.jpg
-                 */
-                readonly poster: string;
-                /**
-                 * Format: uri
-                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/storyboard.vtt
-                 */
-                readonly storyboard: string;
-            };
+            readonly playback: components["schemas"]["SessionPlayback"];
         };
+        /** @description Playback URLs of one viewer. */
+        readonly SessionPlayback: {
+            /**
+             * Format: uri
+             * @description DASH manifest, with the token in its path.
+             */
+            readonly dash: string;
+            /**
+             * Format: uri
+             * @description HLS playlist, with the token in its path.
+             */
+            readonly hls: string;
+            /**
+             * Format: uri
+             * @description The page that plays it, with the token as its fragment.
+             */
+            readonly page: string;
+            /**
+             * Format: uri
+             * @description The stream’s picture, if it has one.
+             */
+            readonly poster: string;
+            /**
+             * Format: uri
+             * @description Pictures for the seek bar, if there are some.
+             */
+            readonly storyboard: string;
+        };
+        /** @description Whom the links are for, and for how long. */
         readonly NewPlaybackSession: {
             /**
              * @description How long the links work, in seconds.
              * @default 14400
-             * @example 14400
              */
             readonly ttlSeconds?: number;
-            /**
-             * @description Your ID for the viewer: letters, digits, "_" and "-". It can be read in the links, so that a leaked link names its viewer: use an opaque ID, not a name or an email address.
-             * @example seat-12
-             */
+            /** @description Your ID for the viewer: letters, digits, "_" and "-". It can be read in the links, so that a leaked link names its viewer: use an opaque ID, not a name or an email address. */
             readonly viewerId?: string;
-            /**
-             * @description The only IP address that can use the links; for IPv6, its /64. The links do not contain it. Viewers who change networks need new links.
-             * @example 203.0.113.9
-             */
+            /** @description The only IP address that can use the links; for IPv6, its /64. The links do not contain it. Viewers who change networks need new links. */
             readonly address?: string;
         };
         /** @description Progress of a stream's takedown or restore. */
         readonly Takedown: {
-            /** @example 7h2kqv0m4x9rt3bz */
+            /** @description ID of the stream, which is also in its playback URLs. */
             readonly streamId: string;
             readonly state: components["schemas"]["TakedownState"];
-            /**
-             * @description For reviewers. It appears in this API's responses and in the stream's journal.
-             * @example A report of stolen footage
-             */
+            /** @description For reviewers. It appears in this API's responses and in the stream's journal. */
             readonly reason: string;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When this takedown, or the restore, was asked for.
              */
             readonly askedAt: string;
-            /**
-             * @description When the stream stopped for all viewers, in milliseconds since the request.
-             * @example 420
-             */
+            /** @description When the stream stopped for all viewers, in milliseconds since the request. */
             readonly darkAfterMs?: number;
-            /**
-             * @description Milliseconds since the request.
-             * @example 1900
-             */
+            /** @description When the last step was done, in milliseconds since the request. */
             readonly doneAfterMs?: number;
+            /** @description Each step and how far it is. */
             readonly steps: readonly components["schemas"]["TakedownProgress"][];
         };
-        /** @description refuse: nobody can publish. deny: the edge serves nothing of the stream. cut: the broadcast has been ended. invalidate: no cache holds any of it. quarantine: the recordings have been moved to where the edge doesn't read. A restore undoes these steps. */
+        /** @description A step of a takedown. A restore undoes those that can be undone. */
         readonly TakedownProgress: {
-            /** @enum {string} */
+            /**
+             * @description refuse: nobody can publish. deny: the edge serves nothing of the stream. cut: the broadcast has been ended. invalidate: no cache holds any of it. quarantine: the recordings have been moved to where the edge doesn't read.
+             * @enum {string}
+             */
             readonly step: "refuse" | "deny" | "cut" | "invalidate" | "quarantine";
-            /** @enum {string} */
+            /**
+             * @description Whether the step is done, or undone in a restore.
+             * @enum {string}
+             */
             readonly state: "waiting" | "done";
-            /** @description Milliseconds since the request. */
+            /** @description When it was done, in milliseconds since the request. */
             readonly afterMs?: number;
             /** @description What the step is waiting for. */
             readonly detail?: string;
         };
+        /** @description Why the stream is taken down. */
         readonly NewTakedown: {
-            /**
-             * @description For reviewers. It appears in this API's responses and in the stream's journal.
-             * @example A report of stolen footage
-             */
+            /** @description For reviewers. It appears in this API's responses and in the stream's journal. */
             readonly reason: string;
         };
+        /** @description Both fleets of this region. */
         readonly Fleet: {
+            /** @description The ingest proxies. */
             readonly ingest: readonly components["schemas"]["FleetMember"][];
+            /** @description The encoder workers. */
             readonly encoder: readonly components["schemas"]["FleetMember"][];
         };
+        /** @description A process of a fleet. */
         readonly FleetMember: {
-            /** @example encoder-1 */
+            /** @description ID of the process. */
             readonly id: string;
-            /** @enum {string} */
+            /**
+             * @description ingest: a proxy, which broadcasters connect to. encoder: a worker.
+             * @enum {string}
+             */
             readonly role: "ingest" | "encoder";
-            /** @example 127.0.0.1 */
+            /** @description Where other programs of the platform reach it. */
             readonly host: string;
+            /** @description Of a proxy the RTMP port, of a worker the port for proxies. */
             readonly port: number;
             /** @description Maximum number of streams. */
             readonly capacity: number;
             /** @description Current number of streams. */
             readonly load: number;
-            /** @enum {string} */
+            /**
+             * @description draining: it takes nothing new, and passes on or finishes what it has.
+             * @enum {string}
+             */
             readonly state: "active" | "draining";
             /**
-             * @description What an encoder worker encodes with.
+             * @description What an encoder worker encodes with. Omitted for proxies.
              * @enum {string}
              */
             readonly pool?: "cpu" | "gpu";
@@ -1028,10 +834,15 @@ export interface components {
             /** @description Milliseconds since the API last saw the heartbeat change, by the API's clock; 0 at the first look. */
             readonly unseenForMs: number;
         };
+        /** @description The API and its store respond. */
         readonly Health: {
-            /** @enum {string} */
+            /**
+             * @description Always ok: otherwise a problem is answered.
+             * @enum {string}
+             */
             readonly status: "ok";
         };
+        /** @description Whether new broadcasts are refused because the month’s budget is spent. */
         readonly Budget: {
             /**
              * @description open: the month’s budget isn’t spent, or nothing reports it. stopped: it is spent, and new broadcasts are refused. cleared: it is spent, and new broadcasts are allowed again.
@@ -1040,18 +851,17 @@ export interface components {
             readonly state: "open" | "stopped" | "cleared";
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When the budget was spent. Omitted while it isn’t.
              */
             readonly reachedAt?: string;
             /**
              * Format: date-time
              * @description When the next month begins; the stop ends then.
-             * @example 2026-11-22T18:00:00.000Z
              */
             readonly until?: string;
             /**
              * Format: date-time
-             * @example 2026-11-22T18:00:00.000Z
+             * @description When new broadcasts were allowed again.
              */
             readonly clearedAt?: string;
         };

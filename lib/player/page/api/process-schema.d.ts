@@ -4,46 +4,55 @@
 
 export interface components {
     schemas: {
+        /** @description The processes on this machine. */
         readonly ProcessList: {
+            /** @description In the order of the media path. */
             readonly processes: readonly components["schemas"]["Process"][];
         };
+        /** @description A process that the supervisor keeps running. */
         readonly Process: {
-            /** @example encoder */
+            /** @description What it does; the stage of the media path. */
             readonly role: string;
-            /** @example encoder-1 */
+            /** @description Name of the process, unique on its machine. */
             readonly name: string;
             /** @description Omitted while the process is restarting. */
             readonly pid?: number;
-            /** @enum {string} */
+            /**
+             * @description draining: it finishes or passes on its work, then restarts.
+             * @enum {string}
+             */
             readonly state: "up" | "draining" | "restarting";
             /** @description Restarts since the platform started, for any reason. */
             readonly restarts: number;
         };
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
-            /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            /**
+             * @description What kind of problem it is, for programs.
+             * @enum {string}
+             */
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:request-in-progress" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:idempotency-key-reused" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            /** @description The kind in words; the same each time. */
             readonly title: string;
+            /** @description The response’s status. */
             readonly status: number;
+            /** @description What went wrong this time, and what helps, for people. */
             readonly detail: string;
             /** @description Path of the request. */
             readonly instance: string;
             /** @description All errors in the request, at most 20. */
             readonly errors?: readonly components["schemas"]["RequestFault"][];
         };
+        /** @description One error in a request: in its body, a query parameter or a header. */
         readonly RequestFault: {
+            /** @description What is wrong, in words. */
             readonly detail: string;
-            /**
-             * @description Location in the body (RFC 6901).
-             * @example #/name
-             */
+            /** @description Location in the body (RFC 6901). */
             readonly pointer?: string;
-            /**
-             * @description Name of the query parameter.
-             * @example limit
-             */
+            /** @description Name of the query parameter or header. */
             readonly parameter?: string;
         };
+        /** @description How to stop a process. */
         readonly Stop: {
             /**
              * @description kill: SIGKILL, immediately. drain: SIGTERM, so that it hands over or finishes its work first.

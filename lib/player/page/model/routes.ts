@@ -4,14 +4,20 @@ export type Route =
   | { readonly page: 'console'; readonly id: string }
   | { readonly page: 'watch'; readonly id: string }
   | { readonly page: 'platform' }
+  | { readonly page: 'docs'; readonly id?: string }
   | { readonly page: 'unknown' };
 
 /** The processes of a platform on one machine. */
 export const platformPath = '/platform';
 
+/** The reference of the control API. `id`: of one of its operations. */
+export const docsPath = (id?: string): string => (id === undefined ? '/docs' : `/docs/${id}`);
+
 export function parseRoute(path: string): Route {
   if (path === '/') return { page: 'list' };
   if (path === platformPath || path === `${platformPath}/`) return { page: 'platform' };
+  const docs = /^\/docs(?:\/([^/]+))?\/?$/.exec(path);
+  if (docs) return { page: 'docs', ...(docs[1] !== undefined && { id: docs[1] }) };
   const [, folder, id] = /^\/(streams|watch)\/([^/]+)\/?$/.exec(path) ?? [];
   if (folder === undefined || id === undefined) return { page: 'unknown' };
   try {

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApiClient } from '../api/client.ts';
 import { createProcessClient } from '../api/processes.ts';
 import { apiStreams, edgeStreams } from '../api/stream-source.ts';
-import { platformPath, type Route } from '../model/routes.ts';
+import { docsPath, platformPath, type Route } from '../model/routes.ts';
 import { type PageSettings, watchedRegion } from '../model/settings.ts';
 import { PlaybackLinks } from '../playback/playback-links.ts';
 import { Logo } from '../ui/logo.tsx';
@@ -80,6 +80,11 @@ export function App({ settings }: { settings: PageSettings }) {
                 Platform
               </a>
             )}
+            {hasConsole && route.page !== 'watch' && (
+              <a class="nav-link" href={docsPath()} aria-current={route.page === 'docs' ? 'page' : undefined}>
+                API
+              </a>
+            )}
           </nav>
         </header>
         <main id="main" class="main" ref={main} tabIndex={-1}>
@@ -99,6 +104,8 @@ const navWord = (hasConsole: boolean, isViewer: boolean): string => {
 };
 
 function pageOf(route: Route, address: string, hasApi: boolean, settings: PageSettings): ComponentChildren {
+  // Anyone may read it: it says what the API can do, and nothing of what it did.
+  if (route.page === 'docs') return <LoadedPage key={address} load={() => docsPage(route.id)} />;
   if (hasApi) return <Page key={address} route={route} />;
   // Viewers sign in nowhere.
   if (settings.console === undefined || route.page === 'watch' || route.page === 'unknown') {
@@ -119,6 +126,10 @@ const listPage = async () => {
 const platformPage = async () => {
   const { PlatformPage } = await import('../platform/platform-page.tsx');
   return <PlatformPage />;
+};
+const docsPage = async (id: string | undefined) => {
+  const { DocsPage } = await import('../docs/docs-page.tsx');
+  return <DocsPage id={id} />;
 };
 const consolePage = async (id: string) => {
   const { ConsolePage } = await import('../console/console-page.tsx');
@@ -155,9 +166,9 @@ function ViewerOnly() {
       <h1>Watch live streams here</h1>
       <p>Open the link that the broadcaster gave you. Each stream has its own address on this site.</p>
       <p class="quiet">
-        This page is the viewer only: it has no console. Broadcasters manage their streams through the control
-        API. Operators put the console here with <code>api.jwt</code> or <code>api.cognito</code> in the
-        deployment file.
+        This page is the viewer only: it has no console. Broadcasters manage their streams through the{' '}
+        <a href={docsPath()}>control API</a>. Operators put the console here with <code>api.jwt</code> or{' '}
+        <code>api.cognito</code> in the deployment file.
       </p>
     </section>
   );
