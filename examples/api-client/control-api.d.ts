@@ -11,8 +11,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List streams with their states
-         * @description Ordered by ID. Tokens that name an owner see only this owner’s streams.
+         * List streams with their states, newest first
+         * @description Tokens that name an owner see only this owner’s streams. Streams on air are listed by when that began.
          */
         get: operations["listStreams"];
         put?: never;
@@ -256,7 +256,7 @@ export interface paths {
         };
         /**
          * Read a stream's journal
-         * @description In order. Without "after", returns the newest events. The newest 1,000 are kept.
+         * @description Newest first, with a cursor to older ones. With "after", the events that follow it, oldest first: to read on from where you were. The newest 1,000 are kept.
          */
         get: operations["listStreamEvents"];
         put?: never;
@@ -294,7 +294,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the destinations of a stream with the state of each push */
+        /** List the destinations of a stream with the state of each push, newest first */
         get: operations["listDestinations"];
         put?: never;
         /**
@@ -697,7 +697,7 @@ export interface components {
             createdAt: string;
             /** @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds. */
             reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             keys: components["schemas"]["Key"][];
             playback: components["schemas"]["Playback"];
             latency: components["schemas"]["LatencyMode"] & unknown;
@@ -706,7 +706,7 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             encoders?: components["schemas"]["EncoderTier"][];
             cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             destinations: components["schemas"]["Destination"][];
             takedown?: components["schemas"]["TakedownNotice"] & unknown;
             managed?: components["schemas"]["ManagedChannel"] & unknown;
@@ -818,7 +818,7 @@ export interface components {
              * @description What kind of problem it is, for programs.
              * @enum {string}
              */
-            type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:request-in-progress" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:idempotency-key-reused" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             /** @description The kind in words; the same each time. */
             title: string;
             /** @description The response’s status. */
@@ -830,13 +830,13 @@ export interface components {
             /** @description All errors in the request, at most 20. */
             errors?: components["schemas"]["RequestFault"][];
         };
-        /** @description One error in a request: in its body or in a query parameter. */
+        /** @description One error in a request: in its body, a query parameter or a header. */
         RequestFault: {
             /** @description What is wrong, in words. */
             detail: string;
             /** @description Location in the body (RFC 6901). */
             pointer?: string;
-            /** @description Name of the query parameter. */
+            /** @description Name of the query parameter or header. */
             parameter?: string;
         };
         /** @description A stream to create. All but its name has a default. */
@@ -859,7 +859,7 @@ export interface components {
         StreamPage: {
             /** @description The streams of this page. */
             streams: components["schemas"]["Stream"][];
-            /** @description Pass it as "cursor" to get the next page. Omitted on the last page. */
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
             cursor?: string;
         };
         /** @description A stream with its state and its newest broadcast. */
@@ -878,7 +878,7 @@ export interface components {
             createdAt: string;
             /** @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds. */
             reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             keys: components["schemas"]["Key"][];
             playback: components["schemas"]["Playback"];
             latency: components["schemas"]["LatencyMode"] & unknown;
@@ -887,7 +887,7 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             encoders?: components["schemas"]["EncoderTier"][];
             cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             destinations: components["schemas"]["Destination"][];
             takedown?: components["schemas"]["TakedownNotice"] & unknown;
             managed?: components["schemas"]["ManagedChannel"] & unknown;
@@ -980,7 +980,7 @@ export interface components {
             /** @description The stream key. It is shown only once and never stored. */
             key: string;
             ingest: components["schemas"]["IngestWithKey"];
-            /** @description All keys that are valid now, oldest first. */
+            /** @description All keys that are valid now, newest first. */
             keys: components["schemas"]["Key"][];
         };
         /** @description What becomes of the previous key. */
@@ -1000,6 +1000,8 @@ export interface components {
         BroadcastList: {
             /** @description Newest first. */
             broadcasts: components["schemas"]["Broadcast"][];
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
+            cursor?: string;
         };
         /** @description A recording, or a clip of one, as a single MP4 file. */
         Download: {
@@ -1158,8 +1160,10 @@ export interface components {
         };
         /** @description Entries of a stream’s journal. */
         StreamEventList: {
-            /** @description In order of their sequence. */
+            /** @description Newest first; with "after", oldest first. */
             events: components["schemas"]["StreamEvent"][];
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
+            cursor?: string;
         };
         /** @description An entry of a stream’s journal. */
         StreamEvent: {
@@ -1192,7 +1196,7 @@ export interface components {
         };
         /** @description The destinations of a stream. */
         DestinationList: {
-            /** @description In the order they were added. */
+            /** @description Newest first. */
             destinations: components["schemas"]["Destination"][];
         };
         /** @description What to change; at least one field. */
@@ -1380,7 +1384,7 @@ export interface operations {
             query?: {
                 /** @description How many to return at most. */
                 limit?: number;
-                /** @description Where the last page ended: its "cursor". */
+                /** @description The cursor of the page before, for the next, older one. */
                 cursor?: string;
                 /** @description Only streams that are on air. What began or ended a moment ago may not be known yet. */
                 onAir?: "true";
@@ -1463,7 +1467,10 @@ export interface operations {
     createStream: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1515,9 +1522,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description encoder-not-offered: This encoder is not available; or signed-playback-not-offered: Signed playback is not available. */
+            /** @description encoder-not-offered: This encoder is not available; or signed-playback-not-offered: Signed playback is not available; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1544,6 +1553,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1988,7 +2006,10 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description ID of the stream. */
                 id: string;
@@ -2048,9 +2069,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description changed-meanwhile: The stream was changed at the same time. */
+            /** @description changed-meanwhile: The stream was changed at the same time; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2077,6 +2100,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2199,7 +2231,10 @@ export interface operations {
     endBroadcast: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description ID of the stream. */
                 id: string;
@@ -2215,6 +2250,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndRequest"];
+                };
+            };
+            /** @description invalid-request: The request is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthorized: A token is required. */
@@ -2246,9 +2290,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not-on-air: The stream is not on air. */
+            /** @description not-on-air: The stream is not on air; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2257,6 +2303,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2291,6 +2346,8 @@ export interface operations {
             query?: {
                 /** @description How many to return at most. */
                 limit?: number;
+                /** @description The cursor of the page before, for the next, older one. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -2301,7 +2358,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The newest broadcasts. */
+            /** @description One page of broadcasts. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2577,7 +2634,10 @@ export interface operations {
     createDownload: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description ID of the stream. */
                 id: string;
@@ -2641,9 +2701,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stream-on-air: The stream is on air; or stream-taken-down: The stream has been taken down; or download-not-offered: Downloads are not available. */
+            /** @description stream-on-air: The stream is on air; or stream-taken-down: The stream has been taken down; or download-not-offered: Downloads are not available; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2670,6 +2732,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2985,6 +3056,8 @@ export interface operations {
                 after?: number | null;
                 /** @description How many to return at most. */
                 limit?: number;
+                /** @description The cursor of the page before, for the next, older one. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -3187,7 +3260,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The destinations, in the order they were added. */
+            /** @description The destinations. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3259,7 +3332,10 @@ export interface operations {
     addDestination: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description ID of the stream. */
                 id: string;
@@ -3319,9 +3395,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description too-many-destinations: The stream has too many destinations; or simulcast-not-offered: Simulcast is not available; or changed-meanwhile: The stream was changed at the same time. */
+            /** @description too-many-destinations: The stream has too many destinations; or simulcast-not-offered: Simulcast is not available; or changed-meanwhile: The stream was changed at the same time; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3348,6 +3426,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3593,7 +3680,10 @@ export interface operations {
     createPlaybackSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description ID of the stream. */
                 id: string;
@@ -3653,9 +3743,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description playback-is-public: The stream is public; or signed-playback-not-offered: Signed playback is not available. */
+            /** @description playback-is-public: The stream is public; or signed-playback-not-offered: Signed playback is not available; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3682,6 +3774,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3973,7 +4074,10 @@ export interface operations {
     takeStreamDown: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description ID of the stream. */
                 id: string;
@@ -4033,9 +4137,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description changed-meanwhile: The stream was changed at the same time. */
+            /** @description changed-meanwhile: The stream was changed at the same time; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4069,6 +4175,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal-fault: Internal error. */
             500: {
                 headers: {
@@ -4094,7 +4209,10 @@ export interface operations {
     restoreStream: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description ID of the stream. */
                 id: string;
@@ -4110,6 +4228,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Takedown"];
+                };
+            };
+            /** @description invalid-request: The request is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthorized: A token is required. */
@@ -4141,9 +4268,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description changed-meanwhile: The stream was changed at the same time. */
+            /** @description changed-meanwhile: The stream was changed at the same time; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4152,6 +4281,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4391,7 +4529,10 @@ export interface operations {
     clearBudgetStop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4404,6 +4545,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description invalid-request: The request is invalid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description unauthorized: A token is required. */
@@ -4426,9 +4576,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description changed-meanwhile: The stream was changed at the same time. */
+            /** @description changed-meanwhile: The stream was changed at the same time; or request-in-progress: The first request with this Idempotency-Key is still running. */
             409: {
                 headers: {
+                    /** @description In how many seconds to try again. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4437,6 +4589,15 @@ export interface operations {
             };
             /** @description wrong-host: Unknown host. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency-key-reused: The Idempotency-Key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -122,6 +122,7 @@ export const apiTargets: readonly FuzzTarget[] = [
       'lib/control/api/playback.ts',
       'lib/control/api/guards.ts',
       'lib/control/api/downloads.ts',
+      'lib/control/api/lists/stream-lists.ts',
       'lib/control/policy/fault-words.ts',
       'lib/net/policy/loopback.ts',
       'lib/adapters/local/sqlite/sqlite-control-store.ts',

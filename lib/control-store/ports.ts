@@ -2,6 +2,7 @@ import type { BroadcastId, MemberId, StreamId } from '../routing/ids.ts';
 import type { BudgetStop } from './budget-stop.ts';
 import type { BusEvent } from './bus-events.ts';
 import type { DocumentKind, StreamDocument } from './documents.ts';
+import type { KnownRequest, RequestAnswer, RequestClaim } from './idempotency.ts';
 import type {
   BroadcastRecord,
   BroadcastReference,
@@ -9,6 +10,7 @@ import type {
   FleetRole,
   LeaseRecord,
   StreamEventRecord,
+  StreamPosition,
   StreamRecord,
 } from './records.ts';
 import type { SecretUnreadableError } from './secret-errors.ts';
@@ -25,6 +27,7 @@ export interface ControlStore
     LeaseStore,
     FleetStore,
     QuotaStore,
+    IdempotencyStore,
     BudgetStore,
     StreamEventStore {}
 
@@ -32,12 +35,15 @@ export interface StreamStore {
   /** Fails if the id is taken. */
   createStream(stream: StreamRecord): Promise<void>;
   getStream(id: StreamId): Promise<StreamRecord | undefined>;
-  /** By id, after `cursor`. With `owner`, only this owner's; eventually consistent. */
+  /**
+   * Newest first, from behind `after`, which may be gone meanwhile. `next` is where the next page begins; omitted on the last. With
+   * `owner`, only this owner's. Eventually consistent.
+   */
   listStreams(page: {
     limit: number;
-    cursor?: string;
+    after?: StreamPosition;
     owner?: string;
-  }): Promise<{ streams: StreamRecord[]; cursor?: string }>;
+  }): Promise<{ streams: StreamRecord[]; next?: StreamPosition }>;
   /** Writes `stream` with `version` + 1 if the stored version is `stream.version`; returns what it wrote. */
   updateStream(stream: StreamRecord): Promise<StreamRecord>;
   /** Deletes the stream with its broadcasts, lease, events and documents, except `deletions`, which says what is left to do. */
@@ -73,8 +79,8 @@ export interface BroadcastStore {
   /** The newest broadcast of a stream. */
   latestBroadcast(streamId: StreamId): Promise<BroadcastRecord | undefined>;
   getBroadcast(streamId: StreamId, id: BroadcastId): Promise<BroadcastRecord | undefined>;
-  /** Newest first. */
-  listBroadcasts(streamId: StreamId, limit: number): Promise<BroadcastRecord[]>;
+  /** Newest first; of those older than `before`, if it is given. */
+  listBroadcasts(streamId: StreamId, limit: number, before?: BroadcastId): Promise<BroadcastRecord[]>;
   /** Deletes a broadcast's record; a missing one is not an error. */
   deleteBroadcast(streamId: StreamId, id: BroadcastId): Promise<void>;
   /**
@@ -122,6 +128,16 @@ export interface QuotaStore {
   countUse(use: { subject: string; window: number; most: number }): Promise<boolean>;
 }
 
+/** Requests with an Idempotency-Key, and their answers, across all programs that answer callers. */
+export interface IdempotencyStore {
+  /** Claims a request, unless it is known and still counts at `nowMs` (Unix); then returns what is known. */
+  claimRequest(claim: RequestClaim, nowMs: number): Promise<KnownRequest | undefined>;
+  /** Keeps the answer; fails if `holder` does not hold the request any more. */
+  answerRequest(answer: RequestAnswer): Promise<void>;
+  /** Forgets the request, so that it can be claimed at once; does nothing if `holder` does not hold it any more. */
+  releaseRequest(claim: Pick<RequestClaim, 'id' | 'holder'>): Promise<void>;
+}
+
 export interface BudgetStore {
   /** The newest one; it may be over or cleared (`isStopping`). */
   getBudgetStop(): Promise<BudgetStop | undefined>;
@@ -132,8 +148,11 @@ export interface BudgetStore {
 export interface StreamEventStore {
   /** Appends and numbers an event. */
   appendEvent(event: Omit<StreamEventRecord, 'sequence'>): Promise<void>;
-  /** In order, after `after`. Without `after`, the newest `limit`, still in rising order. */
-  listEvents(streamId: StreamId, page: { after?: number; limit: number }): Promise<StreamEventRecord[]>;
+  /** In rising order: the first `limit` after `after`; without it the last `limit`, or the last ones before `before`. Never both. */
+  listEvents(
+    streamId: StreamId,
+    page: { after?: number; before?: number; limit: number },
+  ): Promise<StreamEventRecord[]>;
 }
 
 /** One secret, from a file or Secrets Manager. All adapters pass the same contract suite. */

@@ -30,6 +30,9 @@ export interface StreamRecord {
   readonly version: number;
 }
 
+/** A place in the list of streams, newest first: by when they were created, and of several that were created at once by id. */
+export type StreamPosition = Pick<StreamRecord, 'createdAtMs' | 'id'>;
+
 /** Headwater's own encoder workers, or one AWS MediaLive channel per broadcast. */
 export type EncoderTier = 'fleet' | 'medialive';
 

@@ -66,7 +66,7 @@ export const tableAccess: Readonly<
         'dynamodb:UpdateItem',
       ],
       // open-items: which streams are on air.
-      queries: ['open-items', 'streams-by-id', 'streams-by-owner'],
+      queries: ['open-items', 'streams-by-owner', 'newest-streams'],
     },
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:Query'] },

@@ -37,10 +37,12 @@ export const controlTables = {
   /**
    * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, its other documents under `document#<kind>`, and
    * the number of its last event (`lastSequence`) under `events`. Beside streams, what a caller has done lately is under the partition
-   * `quota#<subject>`, and that the budget is spent under `platform#budget`.
+   * `quota#<subject>`, requests with an Idempotency-Key under `request#<id>` until they expire, and that the budget is spent under
+   * `platform#budget`. Only those requests carry `expiresAt`.
    *
-   * `streams-by-owner` lists the streams of one owner, by id. `streams-by-id` lists streams by id, which the table can't do because its partitions have no order. Only streams carry
-   * `listing`, so it contains no broadcasts. `open-items` lists, by kind, the broadcasts that have not ended and the documents with
+   * `newest-streams` lists streams by when they were created, which the table can't do because its partitions have no order. Only streams
+   * carry `listing`, so it contains nothing else. `streams-by-owner` lists the streams of one owner. Nothing reads `streams-by-id`
+   * any more; it leaves with the next change, because CloudFormation adds or removes one index of a table at a time. `open-items` lists, by kind, the broadcasts that have not ended and the documents with
    * work left; only those carry `open`, which is `broadcast` or the document's kind.
    *
    * All items of an index share one partition. A partition takes 1,000 writes a second, and this one is written only when people
@@ -69,7 +71,14 @@ export const controlTables = {
         sortKey: streamId,
         projection: 'KEYS_ONLY',
       },
+      {
+        name: 'newest-streams',
+        partitionKey: { name: 'listing', type: 'string' },
+        sortKey: { name: 'createdAtMs', type: 'number' },
+        projection: 'ALL',
+      },
     ],
+    expiryAttribute: 'expiresAt',
   },
   /** One lease for each stream that has ever been on air. */
   leases: { partitionKey: streamId, indexes: [] },

@@ -180,6 +180,10 @@ export const controlEvents = {
     "Failed to write an event to a stream's journal.",
     { StreamEventsLost: 1 },
   ),
+  'control.answer.lost': event<{ route: string; cause: unknown }>(
+    'warn',
+    'Failed to keep the answer to a request with an Idempotency-Key; for a minute its repetition is told to wait, then it would be done again.',
+  ),
   'control.bus-event.published': event<{
     source: string;
     detailType: string;

@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StreamDocument } from '../../lib/control-store/documents.ts';
 import { ConditionFailedError } from '../../lib/control-store/errors.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
-import type { BroadcastRecord, FleetMember, StreamRecord } from '../../lib/control-store/records.ts';
+import type {
+  BroadcastRecord,
+  FleetMember,
+  StreamPosition,
+  StreamRecord,
+} from '../../lib/control-store/records.ts';
 import {
   type BroadcastId,
   type MemberId,
@@ -10,6 +15,7 @@ import {
   newStreamId,
   type StreamId,
 } from '../../lib/routing/ids.ts';
+import { describeIdempotencyStore } from './idempotency-contract.ts';
 
 /** A fresh, empty control store under test. */
 export interface ControlStoreUnderTest {
@@ -76,6 +82,28 @@ const member = (id: string, changes: Partial<FleetMember> = {}): Omit<FleetMembe
   state: 'active',
   ...changes,
 });
+
+/** Follows the pages of the list of streams to its end; `between` is called after each page. */
+async function listedIn(
+  store: ControlStore,
+  {
+    limit,
+    owner,
+    between,
+  }: { limit: number; owner?: string; between?: (pages: StreamRecord[][]) => Promise<void> },
+): Promise<StreamRecord[][]> {
+  const pages: StreamRecord[][] = [];
+  let after: StreamPosition | undefined;
+  do {
+    const page = await store.listStreams({ limit, ...(after && { after }), ...(owner && { owner }) });
+    pages.push(page.streams);
+    after = page.next;
+    await between?.(pages);
+  } while (after);
+  return pages;
+}
+
+const idsOf = (streams: readonly StreamRecord[]) => streams.map(({ id }) => id);
 
 /** How many of several attempts succeeded; every other one must have lost by its condition. */
 async function winners<T>(attempts: Promise<T>[]): Promise<T[]> {
@@ -165,50 +193,62 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await store.getStream(stream.id)).toEqual(won[0]);
       });
 
-      test('pages visit each stream once in the order of ids, and the last page has no cursor', async () => {
-        const ids = Array.from({ length: 7 }, () => newStreamId());
-        for (const id of ids) await store.createStream(streamRecord({ id }));
-        const seen: StreamId[] = [];
-        let cursor: string | undefined;
-        const sizes: number[] = [];
-        do {
-          const page = await store.listStreams(cursor === undefined ? { limit: 3 } : { limit: 3, cursor });
-          sizes.push(page.streams.length);
-          seen.push(...page.streams.map((stream) => stream.id));
-          cursor = page.cursor;
-        } while (cursor !== undefined);
-        expect(seen).toEqual([...ids].sort());
-        expect(sizes).toEqual([3, 3, 1]);
+      test('pages visit each stream once, newest first, and nothing is said to come after the last', async () => {
+        const made = [3, 1, 7, 2, 6, 5, 4].map((at) => streamRecord({ createdAtMs: 1_790_000_000_000 + at }));
+        for (const stream of made) await store.createStream(stream);
+        const pages = await listedIn(other, { limit: 3 });
+        const newestFirst = made.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
+        expect(pages.flat()).toEqual(newestFirst);
+        expect(pages.map(({ length }) => length)).toEqual([3, 3, 1]);
       });
 
-      test('a page that ends with the last stream has no cursor', async () => {
+      test.each([undefined, 'ann'])(
+        'pages (owner: %p) list nothing twice and leave nothing out, whatever comes, goes and changes in between',
+        async (owner) => {
+          const at = (ms: number) =>
+            streamRecord({ createdAtMs: 1_790_000_000_000 + ms, ...(owner !== undefined && { owner }) });
+          // Several of one millisecond, so that pages end between them.
+          const made = [1, 2, 2, 2, 2, 3, 3, 4].map(at);
+          for (const stream of made) await store.createStream(stream);
+          const ofOwner = owner === undefined ? {} : { owner };
+          const pages = await listedIn(other, {
+            limit: 2,
+            ...ofOwner,
+            between: async (soFar) => {
+              await store.createStream(at(10 + soFar.length));
+              const [newest] = (await store.listStreams({ limit: 1, ...ofOwner })).streams;
+              await store.updateStream({ ...newest!, name: 'Renamed' });
+              // The one that the next page begins behind.
+              if (soFar.length === 2) await store.deleteStream(soFar[1]![1]!.id);
+            },
+          });
+          const seen = idsOf(pages.flat());
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen.toSorted()).toEqual(idsOf(made).toSorted());
+          const times = pages.flat().map(({ createdAtMs }) => createdAtMs);
+          expect(times).toEqual(times.toSorted((a, b) => b - a));
+        },
+      );
+
+      test('after a page that ends with the last stream comes none', async () => {
         for (let i = 0; i < 3; i++) await store.createStream(streamRecord());
         const page = await store.listStreams({ limit: 3 });
         expect(page.streams).toHaveLength(3);
-        expect(page.cursor).toBeUndefined();
+        expect(page.next).toBeUndefined();
       });
 
       test('an empty store lists nothing', async () => {
         expect(await store.listStreams({ limit: 10 })).toEqual({ streams: [] });
       });
 
-      test('streams of an owner are listed in pages, by id, and nobody else’s among them', async () => {
-        const owned = await Promise.all(
-          Array.from({ length: 5 }, async (_, at) => {
-            const stream = streamRecord({ owner: at < 3 ? 'ann' : 'ben' });
-            await store.createStream(stream);
-            return stream;
-          }),
+      test('streams of an owner are listed in pages, newest first, and nobody else’s among them', async () => {
+        const owned = ['ann', 'ben', 'ann', 'ben', 'ann'].map((owner, at) =>
+          streamRecord({ owner, createdAtMs: 1_790_000_000_000 + at }),
         );
-        const ids = (owner: string) =>
-          owned
-            .filter((each) => each.owner === owner)
-            .map(({ id }) => id)
-            .sort();
-        const first = await other.listStreams({ limit: 2, owner: 'ann' });
-        expect(first.streams.map(({ id }) => id)).toEqual(ids('ann').slice(0, 2));
-        const rest = await other.listStreams({ limit: 2, owner: 'ann', cursor: first.cursor ?? '' });
-        expect([rest.streams.map(({ id }) => id), rest.cursor]).toEqual([ids('ann').slice(2), undefined]);
+        for (const stream of owned) await store.createStream(stream);
+        const ids = (owner: string) => idsOf(owned.filter((each) => each.owner === owner)).toReversed();
+        const pages = await listedIn(other, { limit: 2, owner: 'ann' });
+        expect(pages.map(idsOf)).toEqual([ids('ann').slice(0, 2), ids('ann').slice(2)]);
         expect((await store.listStreams({ limit: 10, owner: 'nobody' })).streams).toEqual([]);
         const [given] = (await store.listStreams({ limit: 1, owner: 'ben' })).streams;
         await store.updateStream({ ...given!, owner: 'ann' });
@@ -295,6 +335,8 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         await expect(store.deleteStream(newStreamId())).resolves.toBeUndefined();
       });
     });
+
+    describeIdempotencyStore(() => under);
 
     describe('documents', () => {
       const streamId = newStreamId();
@@ -407,9 +449,24 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect((await store.listBroadcasts(streamId, 2)).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
       });
 
+      test('broadcasts before another are listed newest first, though that one is gone and newer ones came', async () => {
+        const id = newStreamId();
+        const ids = [1_000, 2_000, 3_000, 4_000].map((ms) => newBroadcastId(ms));
+        for (const each of ids) await store.putBroadcast(broadcastRecord(id, each));
+        await store.putBroadcast(broadcastRecord(newStreamId(), newBroadcastId(1_500)));
+        const page = await other.listBroadcasts(id, 2);
+        expect(page.map((each) => each.id)).toEqual([ids[3], ids[2]]);
+        await store.deleteBroadcast(id, ids[2]!);
+        await store.putBroadcast(broadcastRecord(id, newBroadcastId(5_000)));
+        const rest = await other.listBroadcasts(id, 2, ids[2]!);
+        expect(rest.map((each) => each.id)).toEqual([ids[1], ids[0]]);
+        expect(await other.listBroadcasts(id, 2, ids[0]!)).toEqual([]);
+      });
+
       test('a stream without broadcasts has none', async () => {
         expect(await store.latestBroadcast(newStreamId())).toBeUndefined();
         expect(await store.listBroadcasts(newStreamId(), 10)).toEqual([]);
+        expect(await store.listBroadcasts(newStreamId(), 10, newBroadcastId(9))).toEqual([]);
         expect(await store.getBroadcast(streamId, newBroadcastId(9))).toBeUndefined();
       });
     });
@@ -780,6 +837,9 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         const page = await store.listEvents(streamId, { after: second, limit: 2 });
         expect(page.map(({ data }) => data.n)).toEqual([2, 3]);
         expect(await store.listEvents(streamId, { after: all[5]!.sequence, limit: 2 })).toEqual([]);
+        const older = await store.listEvents(streamId, { before: newest[0]!.sequence, limit: 3 });
+        expect(older.map(({ data }) => data.n)).toEqual([1, 2, 3]);
+        expect(await store.listEvents(streamId, { before: all[0]!.sequence, limit: 3 })).toEqual([]);
       });
 
       test('streams number their events by themselves', async () => {

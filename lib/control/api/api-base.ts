@@ -1,7 +1,7 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { faultWords } from '../policy/fault-words.ts';
+import { faultsOf, jsonFaultWords } from '../policy/fault-words.ts';
 import type { ApiEnvironment, ControlApi } from './context.ts';
 import { type AccessContext, accessGuard, type GuardContext, guards } from './guards.ts';
 import { ApiProblem, answerProblem, problemOf, type RequestFault } from './problems.ts';
@@ -32,8 +32,12 @@ export function createApiShell(
   app.notFound((c) =>
     answerProblem(c, new ApiProblem('route-not-found', 'See /v1/openapi.json for the available paths.')),
   );
-  app.onError((error, c) => {
-    const problem = problemOf(error);
+  app.onError(async (error, c) => {
+    const known = problemOf(error);
+    const problem =
+      known.code === 'malformed-body'
+        ? new ApiProblem(known.code, jsonFaultWords(await c.req.text()), [], error)
+        : known;
     report(c, problem);
     return answerProblem(c, problem);
   });
@@ -42,18 +46,19 @@ export function createApiShell(
 
 type Issue = z.core.$ZodIssue;
 
+const places: Readonly<Record<string, string>> = { json: 'body', header: 'headers', param: 'path' };
+
 /** Reports every error in the request at once, each with its location; each unknown field is an error of its own. */
 function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
-  const faults = issues.flatMap((issue): RequestFault[] =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => fault(target, [...issue.path, key], 'Unknown field.'))
-      : [fault(target, issue.path, faultWords(issue))],
-  );
+  const faults = issues
+    .flatMap((issue) => faultsOf(issue))
+    .map(({ path, words }): RequestFault => fault(target, path, words));
   const words = faults
     .slice(0, 20)
     .map(({ detail, pointer, parameter }) => `${parameter ?? pointer}: ${detail}`);
-  const where = target === 'json' ? 'body' : 'query';
-  const detail = `The ${where} has ${faults.length === 1 ? 'one error' : `${faults.length} errors`}. ${words.join('; ')}`;
+  const where = places[target] ?? target;
+  const verb = where.endsWith('s') ? 'have' : 'has';
+  const detail = `The ${where} ${verb} ${faults.length === 1 ? 'one error' : `${faults.length} errors`}. ${words.join('; ')}`;
   return new ApiProblem('invalid-request', detail.slice(0, 1_000), faults.slice(0, 20));
 }
 

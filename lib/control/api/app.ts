@@ -14,6 +14,7 @@ import { documentTags } from './document/tags.ts';
 import { addDownloadRoutes } from './downloads.ts';
 import { addFleetRoutes } from './fleet.ts';
 import { addHealthRoutes } from './health/health-routes.ts';
+import { idempotentPosts } from './idempotency/idempotency.ts';
 import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addPlaybackRoutes } from './playback.ts';
@@ -36,6 +37,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
     fleet: new StalenessTracker(stalenessLimit),
   };
   const app = createApiShell(context, (c, problem) => report(context, c, problem));
+  app.use(idempotentPosts(context));
   // Before the routes: a schema takes its description from where it first appears, which may be a field's own.
   for (const [name, schema] of Object.entries(describedSchemas)) app.openAPIRegistry.register(name, schema);
   addStreamRoutes(app, context);
@@ -54,7 +56,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addDocument(app, {
     title: 'Headwater control API',
     description:
-      'Manages streams, their keys, broadcasts, destinations, playback links, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected. Times are in UTC, durations in milliseconds, if their names don’t say otherwise.',
+      'Manages streams, their keys, broadcasts, destinations, playback links, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected. Lists begin with the newest. A POST with an Idempotency-Key is done once, however often it is sent. Times are in UTC, durations in milliseconds, if their names don’t say otherwise.',
     tags: documentTags,
   });
   return app;

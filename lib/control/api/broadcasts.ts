@@ -1,13 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ConditionFailedError } from '../../control-store/errors.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
+import type { BroadcastId } from '../../routing/ids.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { loadBroadcast } from './downloads.ts';
 import { presentBroadcast } from './present/present.ts';
 import { presentDeletion } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, idParam, limitParam, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  cursorParam,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  limitParam,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { BroadcastList, EndRequest } from './schemas/broadcast-schemas.ts';
 import { Deletion } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
@@ -29,14 +39,14 @@ const end = createRoute({
   description:
     'The worker notices at its next lease renewal, within seconds: it finishes the recording, notifies the broadcaster and closes the connection. Repeating the request is not an error. The request body is empty.',
   tags,
-  request: { params: streamParams },
+  request: { params: streamParams, headers: idempotencyHeader },
   responses: {
     202: answer(
       EndRequest,
       examples.endRequest,
       'Accepted. The state changes to ended once the broadcast is over.',
     ),
-    ...problems('stream-not-found', 'not-on-air'),
+    ...problems('stream-not-found', 'not-on-air', ...idempotencyProblems),
   },
 });
 
@@ -46,9 +56,15 @@ const list = createRoute({
   operationId: 'listBroadcasts',
   summary: 'List the broadcasts of a stream, newest first',
   tags,
-  request: { params: streamParams, query: z.strictObject({ limit: limitParam(200, 50) }) },
+  request: {
+    params: streamParams,
+    query: z.strictObject({
+      limit: limitParam(200, 50),
+      cursor: cursorParam(/^[0-9a-z]{16}$/, '1jm8p0v4c7h2kqv0'),
+    }),
+  },
   responses: {
-    200: answer(BroadcastList, examples.broadcastList, 'The newest broadcasts.'),
+    200: answer(BroadcastList, examples.broadcastList, 'One page of broadcasts.'),
     ...problems('stream-not-found', 'invalid-request'),
   },
 });
@@ -108,12 +124,15 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
   app.openapi(list, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
     const newest = (await observeStream(context, stream)).broadcast;
-    const records = await store.listBroadcasts(stream.id, c.req.valid('query').limit);
+    const { limit, cursor: before } = c.req.valid('query');
+    const records = await store.listBroadcasts(stream.id, limit + 1, before as BroadcastId | undefined);
+    const page = records.slice(0, limit);
     // Only the newest can be on air. An older one has ended even if its worker died before writing "ended".
-    const broadcasts = records.map((record) =>
+    const broadcasts = page.map((record) =>
       presentBroadcast(record, record.id === newest?.record.id ? newest.state : 'ended', config),
     );
-    return c.json({ broadcasts }, 200);
+    const cursor = records.length > limit ? page.at(-1)?.id : undefined;
+    return c.json({ broadcasts, ...(cursor !== undefined && { cursor }) }, 200);
   });
 
   if (!deletions) return;

@@ -8,7 +8,16 @@ import { addDestination, changeDestination, mostDestinations } from '../policy/s
 import type { ApiContext, ControlApi } from './context.ts';
 import { type Pushes, presentDestination, presentDestinations } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, idParam, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import {
   Destination,
   DestinationChange,
@@ -32,6 +41,7 @@ const add = createRoute({
   tags,
   request: {
     params: streamParams,
+    headers: idempotencyHeader,
     body: { required: true, content: jsonBody(NewDestination, examples.newDestination) },
   },
   responses: {
@@ -42,6 +52,7 @@ const add = createRoute({
       'simulcast-not-offered',
       'changed-meanwhile',
       ...bodyProblems,
+      ...idempotencyProblems,
     ),
   },
 });
@@ -50,11 +61,11 @@ const list = createRoute({
   method: 'get',
   path: '/v1/streams/{id}/destinations',
   operationId: 'listDestinations',
-  summary: 'List the destinations of a stream with the state of each push',
+  summary: 'List the destinations of a stream with the state of each push, newest first',
   tags,
   request: { params: streamParams },
   responses: {
-    200: answer(DestinationList, examples.destinationList, 'The destinations, in the order they were added.'),
+    200: answer(DestinationList, examples.destinationList, 'The destinations.'),
     ...problems('stream-not-found'),
   },
 });

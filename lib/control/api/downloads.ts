@@ -6,7 +6,17 @@ import { downloadFileName } from '../recordings/policy/download-name.ts';
 import type { ApiContext, ControlApi, RecordingDownloads } from './context.ts';
 import { presentDownload } from './present/present-downloads.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, header, idParam, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  header,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { Download, DownloadList, NewDownload } from './schemas/download-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { loadStream, observeStream } from './stream-access.ts';
@@ -26,6 +36,7 @@ const create = createRoute({
   tags,
   request: {
     params: broadcastParams,
+    headers: idempotencyHeader,
     body: { required: false, content: jsonBody(NewDownload, examples.newDownload) },
   },
   responses: {
@@ -39,6 +50,7 @@ const create = createRoute({
       ...(['stream-not-found', 'broadcast-not-found', 'stream-on-air', 'stream-taken-down'] as const),
       ...(['download-not-offered', 'too-many-requests'] as const),
       ...bodyProblems,
+      ...idempotencyProblems,
     ),
   },
 });

@@ -66,8 +66,8 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
     cors({
       origin: (origin, c) => (isAllowed(origin, hostOf(c)) ? origin : undefined),
       allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'Last-Event-ID'],
-      exposeHeaders: ['ETag', 'Location', 'Retry-After'],
+      allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'Last-Event-ID'],
+      exposeHeaders: ['ETag', 'Idempotent-Replayed', 'Location', 'Retry-After'],
       maxAge: 600,
     }),
     bodyLimit({

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiContext, ControlApi } from './context.ts';
 import { liveFeeds } from './live-feed.ts';
 import { presentEvent } from './present/present.ts';
-import { answer, limitParam, problems, streamParams } from './route-parts.ts';
+import { ApiProblem } from './problems.ts';
+import { answer, cursorParam, limitParam, problems, streamParams } from './route-parts.ts';
 import { StreamEventList } from './schemas/event-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { loadStream } from './stream-access.ts';
@@ -25,9 +26,17 @@ const list = createRoute({
   path: '/v1/streams/{id}/events',
   operationId: 'listStreamEvents',
   summary: "Read a stream's journal",
-  description: 'In order. Without "after", returns the newest events. The newest 1,000 are kept.',
+  description:
+    'Newest first, with a cursor to older ones. With "after", the events that follow it, oldest first: to read on from where you were. The newest 1,000 are kept.',
   tags,
-  request: { params: streamParams, query: z.strictObject({ after, limit: limitParam(1_000, 100) }) },
+  request: {
+    params: streamParams,
+    query: z.strictObject({
+      after,
+      limit: limitParam(1_000, 100),
+      cursor: cursorParam(/^[1-9]\d{0,14}$/, '12'),
+    }),
+  },
   responses: {
     200: answer(StreamEventList, examples.streamEventList, 'The events.'),
     ...problems('stream-not-found', 'invalid-request'),
@@ -65,8 +74,22 @@ export function addEventRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(list, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const events = await context.store.listEvents(stream.id, c.req.valid('query'));
-    return c.json({ events: events.map(presentEvent) }, 200);
+    const { after, cursor, limit } = c.req.valid('query');
+    if (after !== undefined) {
+      if (cursor !== undefined) throw afterAndCursor();
+      const events = await context.store.listEvents(stream.id, { after, limit });
+      return c.json({ events: events.map(presentEvent) }, 200);
+    }
+    const found = await context.store.listEvents(stream.id, {
+      limit: limit + 1,
+      ...(cursor !== undefined && { before: Number(cursor) }),
+    });
+    const events = found.slice(-limit).toReversed();
+    const oldest = found.length > limit ? events.at(-1) : undefined;
+    return c.json(
+      { events: events.map(presentEvent), ...(oldest && { cursor: String(oldest.sequence) }) },
+      200,
+    );
   });
 
   app.openapi(live, async (c) => {
@@ -75,4 +98,11 @@ export function addEventRoutes(app: ControlApi, context: ApiContext): void {
     const start = /^\d{1,15}$/.test(lastId) ? Number(lastId) : c.req.valid('query').after;
     return openFeed(c, stream.id, start);
   });
+}
+
+function afterAndCursor(): ApiProblem {
+  const detail = 'Give "cursor" for older events or "after" for those that follow, not both.';
+  return new ApiProblem('invalid-request', `The query has one error. cursor: ${detail}`, [
+    { detail, parameter: 'cursor' },
+  ]);
 }

@@ -6,7 +6,16 @@ import { defaultGraceMs, revokeKey, rotateKeys } from '../policy/stream-keys.ts'
 import type { ApiContext, ControlApi } from './context.ts';
 import { presentIngest, presentKeys } from './present/present.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, idParam, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { CreatedKey, NewKey } from './schemas/key-schemas.ts';
 import { changeStream, loadStream, recordEvent } from './stream-access.ts';
@@ -21,10 +30,14 @@ const rotate = createRoute({
   description:
     'The previous key keeps working for the grace period, so both keys are valid while you update your encoders. Older keys stop working immediately. A running broadcast continues, whichever key it used.',
   tags,
-  request: { params: streamParams, body: { required: false, content: jsonBody(NewKey, examples.newKey) } },
+  request: {
+    params: streamParams,
+    headers: idempotencyHeader,
+    body: { required: false, content: jsonBody(NewKey, examples.newKey) },
+  },
   responses: {
     201: answer(CreatedKey, examples.createdKey, 'The new key. It is shown only once.'),
-    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems),
+    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems, ...idempotencyProblems),
   },
 });
 

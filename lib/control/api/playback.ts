@@ -8,7 +8,16 @@ import { settingOf } from '../playback/stream-playback.ts';
 import type { ApiContext, ControlApi, PlaybackControl } from './context.ts';
 import { iso } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, idParam, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  idempotencyHeader,
+  idempotencyProblems,
+  idParam,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { NewPlaybackSession, PlaybackSession } from './schemas/playback-schemas.ts';
 import { changeStream, loadStream, recordEvent } from './stream-access.ts';
@@ -25,11 +34,16 @@ const create = createRoute({
   tags,
   request: {
     params: streamParams,
+    headers: idempotencyHeader,
     body: { required: false, content: jsonBody(NewPlaybackSession, examples.newPlaybackSession) },
   },
   responses: {
     201: answer(PlaybackSession, examples.playbackSession, 'The links. They are shown only once.'),
-    ...problems('stream-not-found', 'playback-is-public', 'signed-playback-not-offered', ...bodyProblems),
+    ...problems(
+      ...(['stream-not-found', 'playback-is-public', 'signed-playback-not-offered'] as const),
+      ...bodyProblems,
+      ...idempotencyProblems,
+    ),
   },
 });
 

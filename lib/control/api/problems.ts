@@ -35,11 +35,13 @@ export const problemKinds = {
   'signed-playback-not-offered': [409, 'Signed playback is not available'],
   'download-not-offered': [409, 'Downloads are not available'],
   'encoder-not-offered': [409, 'This encoder is not available'],
+  'request-in-progress': [409, 'The first request with this Idempotency-Key is still running'],
   'process-not-up': [409, 'The process is not running'],
   'version-mismatch': [412, 'The stream has changed since it was read'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],
   'wrong-host': [421, 'Unknown host'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
   'too-many-requests': [429, 'Too many requests'],
   'too-many-streams': [429, 'The owner has too many streams'],
   'internal-fault': [500, 'Internal error'],
@@ -50,7 +52,7 @@ export const problemKinds = {
 
 export type ProblemKind = keyof typeof problemKinds;
 
-/** One error in a request: in the body (`pointer`, RFC 6901) or in a query parameter. */
+/** One error in a request: in the body (`pointer`, RFC 6901), or in a query parameter or header. */
 export interface RequestFault {
   readonly detail: string;
   readonly pointer?: string;
@@ -112,7 +114,11 @@ export function problemOf(error: unknown): ApiProblem {
   return new ApiProblem('internal-fault', 'The error was logged. Trying again may help.', [], error);
 }
 
-/** Sends a problem. Transient ones (429, 503) carry Retry-After, in seconds. */
+/** Those that pass by themselves soon: their answers carry Retry-After, in seconds. */
+export const isTransient = (code: ProblemKind): boolean =>
+  code === 'request-in-progress' || [429, 503].includes(problemKinds[code][0]);
+
+/** Sends a problem. */
 export function answerProblem(context: Context, problem: ApiProblem, headers: Record<string, string> = {}) {
   const [status, title] = problemKinds[problem.code];
   return context.body(
@@ -128,7 +134,7 @@ export function answerProblem(context: Context, problem: ApiProblem, headers: Re
     {
       'Content-Type': 'application/problem+json',
       ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
-      ...((status === 503 || status === 429) && { 'Retry-After': String(problem.retryAfterSeconds) }),
+      ...(isTransient(problem.code) && { 'Retry-After': String(problem.retryAfterSeconds) }),
       ...headers,
     },
   );

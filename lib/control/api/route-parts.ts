@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { type ProblemKind, problemKinds } from './problems.ts';
+import { longestIdempotencyKey } from './idempotency/idempotency-key.ts';
+import { isTransient, type ProblemKind, problemKinds } from './problems.ts';
 import { problemExample } from './schemas/problem-examples.ts';
 import { Problem } from './schemas/problem-schemas.ts';
 
@@ -10,6 +11,27 @@ export const idParam = <Name extends string>(name: Name, description: string, ex
   z.string().openapi({ param: { name, in: 'path' }, description, example });
 
 export const streamParams = z.object({ id: idParam('id', 'ID of the stream.', '7h2kqv0m4x9rt3bz') });
+
+/** Of every POST: middleware reads it (idempotency/idempotency.ts). */
+export const idempotencyHeader = z.object({
+  'idempotency-key': z.string().min(1).max(longestIdempotencyKey).optional().openapi({
+    description:
+      'Makes the request safe to repeat, for example after a timeout: give each new request a key of its own, such as a UUID, and repeat it with the same one. Repetitions get the first one’s answer for 24 hours, with the header Idempotent-Replayed, and nothing is done again.',
+    example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+  }),
+});
+
+/** A page begins behind its cursor, so that nothing is listed twice or left out when something new comes. */
+export const cursorParam = (pattern: RegExp, example: string) =>
+  z
+    .string()
+    .regex(pattern, { error: 'Must be the cursor of the page before, as it came.' })
+    .optional()
+    .openapi({
+      param: { name: 'cursor', in: 'query' },
+      description: 'The cursor of the page before, for the next, older one.',
+      example,
+    });
 
 export const limitParam = (most: number, usual: number) =>
   z.coerce
@@ -51,6 +73,13 @@ export const bodyProblems = [
   'unsupported-media-type',
 ] as const satisfies readonly ProblemKind[];
 
+/** Problems that any POST can cause. */
+export const idempotencyProblems = [
+  'invalid-request',
+  'request-in-progress',
+  'idempotency-key-reused',
+] as const satisfies readonly ProblemKind[];
+
 /** Problems that any request can cause. */
 const always: readonly ProblemKind[] = [
   'unauthorized',
@@ -62,17 +91,16 @@ const always: readonly ProblemKind[] = [
 ];
 
 const retryAfter = { 'Retry-After': header('In how many seconds to try again.', '1') };
-/** What `answerProblem` adds, by status. */
-const problemHeaders: Readonly<Record<number, Record<string, ReturnType<typeof header>>>> = {
-  401: { 'WWW-Authenticate': header('How to send a token.', 'Bearer') },
-  429: retryAfter,
-  503: retryAfter,
-};
+/** What `answerProblem` adds. */
+function problemHeaders(kind: ProblemKind): Record<string, ReturnType<typeof header>> {
+  if (kind === 'unauthorized') return { 'WWW-Authenticate': header('How to send a token.', 'Bearer') };
+  return isTransient(kind) ? retryAfter : {};
+}
 
 interface ProblemResponse {
   description: string;
+  headers?: object;
   readonly content: object;
-  readonly headers?: object;
 }
 
 /**
@@ -85,13 +113,14 @@ export function problems(...kinds: ProblemKind[]): Record<never, never> {
     const known = byStatus[status];
     if (known) known.description = `${known.description.slice(0, -1)}; or ${kind}: ${title}.`;
     else {
-      const headers = problemHeaders[status];
       byStatus[status] = {
         description: `${kind}: ${title}.`,
         content: { 'application/problem+json': { schema: Problem, example: problemExample(kind) } },
-        ...(headers && { headers }),
       };
     }
+    const response = byStatus[status];
+    const headers = problemHeaders(kind);
+    if (response && Object.keys(headers).length > 0) response.headers = headers;
   }
   return byStatus;
 }

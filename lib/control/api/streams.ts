@@ -4,14 +4,24 @@ import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
 import { settingOf } from '../playback/stream-playback.ts';
-import { type Caller, isRestricted, mayTouch } from '../policy/access.ts';
-import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { streamCursorPattern, streamLists } from './lists/stream-lists.ts';
 import { playbackOf } from './playback.ts';
 import { presentCard, presentCreatedStream, presentStream } from './present/present.ts';
 import { noDocuments, presentDeletion } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, header, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  cursorParam,
+  header,
+  idempotencyHeader,
+  idempotencyProblems,
+  jsonBody,
+  limitParam,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { Deletion, RecordingsChoice } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { namesAField } from './schemas/schema-parts.ts';
@@ -23,7 +33,6 @@ import {
   demandRoom,
   entityTag,
   loadStream,
-  observeStream,
   observeWithDocuments,
   ownerFor,
   recordEvent,
@@ -39,7 +48,10 @@ const createStream = createRoute({
   summary: 'Create a stream',
   description: 'The response contains the stream key. It is shown only once: only a keyed hash is stored.',
   tags,
-  request: { body: { required: true, content: jsonBody(NewStream, examples.newStream) } },
+  request: {
+    headers: idempotencyHeader,
+    body: { required: true, content: jsonBody(NewStream, examples.newStream) },
+  },
   responses: {
     201: answer(CreatedStream, examples.createdStream, 'The stream with its key.', {
       Location: header('Path of the stream.', '/v1/streams/7h2kqv0m4x9rt3bz'),
@@ -49,6 +61,7 @@ const createStream = createRoute({
       ...(['encoder-not-offered', 'signed-playback-not-offered'] as const),
       ...(['too-many-requests', 'too-many-streams'] as const),
       ...bodyProblems,
+      ...idempotencyProblems,
     ),
   },
 });
@@ -57,21 +70,14 @@ const listStreams = createRoute({
   method: 'get',
   path: '/v1/streams',
   operationId: 'listStreams',
-  summary: 'List streams with their states',
-  description: 'Ordered by ID. Tokens that name an owner see only this owner’s streams.',
+  summary: 'List streams with their states, newest first',
+  description:
+    'Tokens that name an owner see only this owner’s streams. Streams on air are listed by when that began.',
   tags,
   request: {
     query: z.strictObject({
       limit: limitParam(100, 50),
-      cursor: z
-        .string()
-        .max(64)
-        .optional()
-        .openapi({
-          param: { name: 'cursor', in: 'query' },
-          description: 'Where the last page ended: its "cursor".',
-          example: examples.streamPage.cursor,
-        }),
+      cursor: cursorParam(streamCursorPattern, examples.streamPage.cursor),
       onAir: z
         .enum(['true'])
         .optional()
@@ -171,6 +177,7 @@ const deleteStream = createRoute({
 export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   const { store, clock, config, emit, deletions } = context;
   const { offeredEncoders = ['fleet'] } = config;
+  const lists = streamLists(context);
 
   function demandOffered(encoder: EncoderTier | undefined): void {
     if (encoder === undefined || offeredEncoders.includes(encoder)) return;
@@ -207,40 +214,9 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   });
 
   app.openapi(listStreams, async (c) => {
-    const caller = c.get('caller');
     const { onAir, ...page } = c.req.valid('query');
-    if (onAir) return c.json(await listOnAir(caller, page), 200);
-    return c.json(await listAll(caller, page), 200);
+    return c.json(await lists[onAir ? 'onAir' : 'all'](c.get('caller'), page), 200);
   });
-
-  interface PageQuery {
-    readonly limit: number;
-    readonly cursor?: string | undefined;
-  }
-
-  async function listAll(caller: Caller, { limit, cursor: from }: PageQuery) {
-    const owner = isRestricted(caller) ? { owner: caller.owner ?? '' } : {};
-    const page = await store.listStreams({ limit, ...(from !== undefined && { cursor: from }), ...owner });
-    const sights = await Promise.all(page.streams.map((stream) => observeStream(context, stream)));
-    const streams = sights.map((sight) => presentStream(sight, config, clock.wallMs()));
-    return { streams, ...(page.cursor !== undefined && { cursor: page.cursor }) };
-  }
-
-  /** By the broadcasts that have not ended, however many streams there are. */
-  async function listOnAir(caller: Caller, { limit, cursor: from }: PageQuery) {
-    const { broadcasts, cursor } = await store.listOpenBroadcasts({
-      limit,
-      ...(from !== undefined && { cursor: from }),
-    });
-    const ids = [...new Set(broadcasts.map(({ streamId }) => streamId))];
-    const found = await Promise.all(ids.map((id) => store.getStream(id)));
-    const own = found.flatMap((stream) => (stream && mayTouch(caller, stream) ? [stream] : []));
-    const sights = await Promise.all(own.map((stream) => observeStream(context, stream)));
-    const streams = sights
-      .filter(({ state }) => isOnAir(state))
-      .map((sight) => presentStream(sight, config, clock.wallMs()));
-    return { streams, ...(cursor !== undefined && { cursor }) };
-  }
 
   app.openapi(getStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);

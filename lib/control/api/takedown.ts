@@ -3,7 +3,15 @@ import type { StreamId } from '../../routing/ids.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { presentTakedown } from './present/present-documents.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import {
+  answer,
+  bodyProblems,
+  idempotencyHeader,
+  idempotencyProblems,
+  jsonBody,
+  problems,
+  streamParams,
+} from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { NewTakedown, Takedown } from './schemas/takedown-schemas.ts';
 import { loadStream } from './stream-access.ts';
@@ -20,11 +28,12 @@ const takeDown = createRoute({
   tags,
   request: {
     params: streamParams,
+    headers: idempotencyHeader,
     body: { required: true, content: jsonBody(NewTakedown, examples.newTakedown) },
   },
   responses: {
     202: answer(Takedown, examples.takedown, 'Accepted and persisted. The progress so far.'),
-    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems),
+    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems, ...idempotencyProblems),
   },
 });
 
@@ -36,10 +45,10 @@ const restore = createRoute({
   description:
     'Brings the recordings back, then makes the edge serve them again, and finally lets the broadcaster return. A broadcast that was cut is not resumed. Repeating the request changes nothing; during a takedown, it reverses the takedown. The request body is empty.',
   tags,
-  request: { params: streamParams },
+  request: { params: streamParams, headers: idempotencyHeader },
   responses: {
     202: answer(Takedown, examples.restore, 'Accepted and persisted. The progress so far.'),
-    ...problems('stream-not-found', 'never-taken-down', 'changed-meanwhile'),
+    ...problems('stream-not-found', 'never-taken-down', 'changed-meanwhile', ...idempotencyProblems),
   },
 });
 

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { type BudgetStop, isStopping } from '../../control-store/budget-stop.ts';
 import type { ApiContext, ControlApi } from '../api/context.ts';
 import { iso } from '../api/present/present-documents.ts';
-import { answer, problems } from '../api/route-parts.ts';
+import { answer, idempotencyHeader, idempotencyProblems, problems } from '../api/route-parts.ts';
 import { examples } from '../api/schemas/examples.ts';
 import { Budget } from '../api/schemas/platform-schemas.ts';
 import { allowBroadcasts } from './stop-broadcasts.ts';
@@ -26,9 +26,10 @@ const clearBudgetStop = createRoute({
   description:
     'Undoes the stop that followed when the month’s budget was spent. Broadcasts on air were never affected. Repeating the request changes nothing. The request body is empty.',
   tags,
+  request: { headers: idempotencyHeader },
   responses: {
     200: answer(Budget, examples.clearedBudget, 'The state from now on.'),
-    ...problems('changed-meanwhile'),
+    ...problems('changed-meanwhile', ...idempotencyProblems),
   },
 });
 

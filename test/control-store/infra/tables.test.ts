@@ -54,7 +54,7 @@ describe('the tables', () => {
     }
   });
 
-  test('list streams by an index with everything in it, and open broadcasts, and an owner’s streams, by one with keys alone', () => {
+  test('list streams by indexes with everything in them, and open broadcasts, and an owner’s streams, by one with keys alone', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       TableName: 'live-streams',
       GlobalSecondaryIndexes: [
@@ -75,17 +75,25 @@ describe('the tables', () => {
           ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
         },
+        {
+          IndexName: 'newest-streams',
+          KeySchema: [
+            { AttributeName: 'listing', KeyType: 'HASH' },
+            { AttributeName: 'createdAtMs', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
       ],
     });
   });
 
-  test('let members and events go by themselves, and only events leave by a stream', () => {
+  test('let members, events and answers to requests go by themselves, and only events leave by a stream', () => {
     const by = (end: string) =>
       tables.find(({ Properties }) => Properties.TableName === `live-${end}`)?.Properties;
-    for (const end of ['fleet', 'events']) {
+    for (const end of ['streams', 'fleet', 'events']) {
       expect(by(end)?.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
     }
-    for (const end of ['streams', 'leases']) expect(by(end)?.TimeToLiveSpecification).toBeUndefined();
+    expect(by('leases')?.TimeToLiveSpecification).toBeUndefined();
     const streams = tables.filter(({ Properties }) => Properties.StreamSpecification);
     expect(streams.map(({ Properties }) => [Properties.TableName, Properties.StreamSpecification])).toEqual([
       ['live-events', { StreamViewType: 'NEW_IMAGE' }],
@@ -139,7 +147,7 @@ describe('access to the tables', () => {
     expect(read).toEqual({
       ingest: [],
       encoder: ['open-items'],
-      api: ['open-items', 'streams-by-id', 'streams-by-owner'],
+      api: ['open-items', 'streams-by-owner', 'newest-streams'],
       takedowns: ['open-items'],
       channels: ['open-items'],
       metrics: [],

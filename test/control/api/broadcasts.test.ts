@@ -61,6 +61,29 @@ describe('listing broadcasts', () => {
     expect(await list('?limit=1')).toHaveLength(1);
   });
 
+  test('leads to the oldest in pages, each once, whatever begins and is deleted in between', async () => {
+    const ids: string[] = [];
+    const another = async () => {
+      api.clock.wallTimeMs += 1;
+      ids.push((await goOnAir(api, stream.id, { state: 'ended' })).id);
+    };
+    for (let count = 0; count < 5; count++) await another();
+    const expected = ids.toReversed();
+    const seen: string[] = [];
+    let cursor: string | undefined = '';
+    while (cursor !== undefined) {
+      const path = `/v1/streams/${stream.id}/broadcasts?limit=2${cursor && `&cursor=${cursor}`}`;
+      const { body }: { body: Body } = await api.call('GET', path);
+      seen.push(...body.broadcasts.map(({ id }: Body) => id));
+      cursor = body.cursor;
+      if (cursor !== undefined) await api.store.deleteBroadcast(stream.id, cursor as never);
+      await another();
+    }
+    expect(seen).toEqual(expected);
+    const { status, body } = await api.call('GET', `/v1/streams/${stream.id}/broadcasts?cursor=x`);
+    expect([status, body.errors[0].parameter]).toEqual([400, 'cursor']);
+  });
+
   test('an ended one says when and why', async () => {
     await goOnAir(api, stream.id, {
       state: 'ended',

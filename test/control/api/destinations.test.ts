@@ -40,7 +40,7 @@ describe('adding a destination', () => {
   test('tells it in the journal and in the log, and neither there nor in an answer the key', async () => {
     const { body } = await add();
     const { sealedKey } = (await api.store.getStream(stream.id))!.destinations![0]!;
-    expect((await journal()).at(-1)).toMatchObject({
+    expect((await journal()).at(0)).toMatchObject({
       type: 'destination.added',
       data: { destination: 'Second site', server: 'live.example.com' },
     });
@@ -146,7 +146,7 @@ describe('how the pushes stand', () => {
     const body = { ...pushes, destinations: states };
     await api.store.putDocument({ streamId: stream.id, kind: 'pushes', open: true, version: 0, body });
     const record = await goOnAir(api, stream.id);
-    expect((await list()).map(({ state }: Body) => state)).toEqual(['live', 'refused', 'waiting']);
+    expect((await list()).map(({ state }: Body) => state)).toEqual(['waiting', 'refused', 'live']);
     await api.store.putBroadcast({ ...record, state: 'ended' });
     expect((await list()).map(({ state, detail }: Body) => [state, detail])).toEqual([
       ['ended', undefined],
@@ -171,19 +171,19 @@ describe('how the pushes stand', () => {
     });
     await goOnAir(api, stream.id);
     const shown = [
+      second,
       {
         ...first,
         state: 'waiting',
         since: '2026-09-21T14:13:21.000Z',
         detail: 'the server does not respond',
       },
-      second,
     ];
     expect(await list()).toEqual(shown);
     expect((await api.call('GET', `/v1/streams/${stream.id}`)).body.destinations).toEqual(shown);
-    expect((await change(first.id, { name: 'Another' })).body).toEqual({ ...shown[0], name: 'Another' });
+    expect((await change(first.id, { name: 'Another' })).body).toEqual({ ...shown[1], name: 'Another' });
     const page = (await api.call('GET', '/v1/streams')).body;
-    expect(page.streams[0].destinations).toEqual([{ ...first, name: 'Another' }, second]);
+    expect(page.streams[0].destinations).toEqual([second, { ...first, name: 'Another' }]);
   });
 });
 
@@ -200,7 +200,7 @@ describe('changing a destination', () => {
       enabled: false,
     });
     expect((await api.store.getStream(stream.id))!.destinations).toMatchObject([{ id, sealedKey }]);
-    expect((await journal()).at(-1)).toMatchObject({
+    expect((await journal()).at(0)).toMatchObject({
       type: 'destination.changed',
       data: { destination: 'Elsewhere', enabled: false },
     });
@@ -229,7 +229,7 @@ describe('removing a destination', () => {
     expect((await remove(first.id)).status).toBe(204);
     expect(await list()).toEqual([second]);
     expect((await api.store.getStream(stream.id))!.destinations).toHaveLength(1);
-    expect((await journal()).at(-1)).toMatchObject({ type: 'destination.removed' });
+    expect((await journal()).at(0)).toMatchObject({ type: 'destination.removed' });
     expect((await remove(first.id)).body.type).toBe('urn:problem-type:headwater:destination-not-found');
   });
 });

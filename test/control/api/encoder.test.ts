@@ -38,7 +38,7 @@ describe('choosing what encodes a stream', () => {
     expect([status, body.encoder, body.version]).toEqual([200, 'medialive', 2]);
     expect(body.playback).toEqual({ ...playback, manifests: ['hls'] });
     const { events } = (await api.call('GET', `/v1/streams/${id}/events`)).body;
-    expect(events.at(-1)).toMatchObject({ type: 'stream.changed', data: { encoder: 'medialive' } });
+    expect(events.at(0)).toMatchObject({ type: 'stream.changed', data: { encoder: 'medialive' } });
     await api.call('PATCH', `/v1/streams/${id}`, { name: 'B' });
     expect((await read(id)).encoder).toBe('medialive');
   });

@@ -21,21 +21,42 @@ const gap = (gapMs: number) =>
   api.store.appendEvent(streamEvent('input.gap', { gapMs }, { streamId: stream.id, atMs: 1_000 }));
 
 describe('reading the journal', () => {
-  test('returns the newest events in order, or those after a sequence', async () => {
+  const read = async (query = '') =>
+    (await api.call('GET', `/v1/streams/${stream.id}/events${query}`)).body as Body;
+
+  test('begins with the newest; after a sequence it goes on in the order in which things happened', async () => {
     for (let i = 1; i <= 4; i++) await gap(i * 100);
-    const read = async (query: string) =>
-      (await api.call('GET', `/v1/streams/${stream.id}/events${query}`)).body.events;
-    const all = await read('');
-    expect(all.map(({ type }: Body) => type)).toEqual(['stream.created', ...Array(4).fill('input.gap')]);
-    expect(all[1]).toMatchObject({ at: '1970-01-01T00:00:01.000Z', data: { gapMs: 100 } });
-    expect(await read('?limit=2')).toEqual(all.slice(-2));
-    expect(await read(`?after=${all[1].sequence}&limit=2`)).toEqual(all.slice(2, 4));
-    expect(await read(`?after=${all.at(-1).sequence}`)).toEqual([]);
+    const all = (await read()).events;
+    expect(all.map(({ type }: Body) => type)).toEqual([...Array(4).fill('input.gap'), 'stream.created']);
+    expect(all[3]).toMatchObject({ at: '1970-01-01T00:00:01.000Z', data: { gapMs: 100 } });
+    const [, , , second, created] = all;
+    expect((await read(`?after=${created.sequence}&limit=2`)).events).toEqual([second, all[2]]);
+    expect(await read(`?after=${all[0].sequence}`)).toEqual({ events: [] });
   });
 
-  test.each(['after=-1', 'after=x', 'limit=1001', 'since=3'])('the query %s is refused', async (query) => {
-    expect((await api.call('GET', `/v1/streams/${stream.id}/events?${query}`)).status).toBe(400);
+  test('leads to the oldest in pages, each event once, whatever happens in between', async () => {
+    for (let i = 1; i <= 4; i++) await gap(i * 100);
+    const all = (await read()).events;
+    const seen: Body[] = [];
+    let cursor: string | undefined = '';
+    const sizes: number[] = [];
+    while (cursor !== undefined) {
+      const page: Body = await read(`?limit=2${cursor && `&cursor=${cursor}`}`);
+      seen.push(...page.events);
+      sizes.push(page.events.length);
+      cursor = page.cursor;
+      await gap(1);
+    }
+    expect(seen).toEqual(all);
+    expect(sizes).toEqual([2, 2, 1]);
   });
+
+  test.each(['after=-1', 'after=x', 'limit=1001', 'since=3', 'cursor=0', 'cursor=x', 'cursor=3&after=1'])(
+    'the query %s is refused',
+    async (query) => {
+      expect((await api.call('GET', `/v1/streams/${stream.id}/events?${query}`)).status).toBe(400);
+    },
+  );
 
   test('of an unknown stream is not found', async () => {
     expect((await api.call('GET', '/v1/streams/zzzzzzzzzzzzzzzz/events')).status).toBe(404);

@@ -26,8 +26,8 @@ describe('rotating the key', () => {
     expect(body.key).toBe(body.ingest.rtmps.key);
     expect(body.key).not.toBe(stream.ingest.rtmps.key);
     expect(body.keys).toEqual([
-      { ...stream.keys[0], expiresAt: '2026-09-22T14:13:20.000Z' },
       { id: body.id, createdAt: '2026-09-21T14:13:20.000Z' },
+      { ...stream.keys[0], expiresAt: '2026-09-22T14:13:20.000Z' },
     ]);
     expect([await opens(body.key), await opens(stream.ingest.rtmps.key)]).toEqual([true, true]);
     api.clock.wallTimeMs += 86_400_000;
@@ -66,7 +66,7 @@ describe('rotating the key', () => {
   test('is recorded in the journal and in the log, without the key', async () => {
     const { body } = await rotate({ graceSeconds: 3_600 });
     const { events } = (await api.call('GET', `/v1/streams/${stream.id}/events`)).body;
-    expect(events.at(-1)).toMatchObject({
+    expect(events.at(0)).toMatchObject({
       type: 'key.rotated',
       data: { keyId: body.id, graceMs: 3_600_000 },
     });

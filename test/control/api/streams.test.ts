@@ -257,7 +257,7 @@ describe('changing a stream', () => {
     expect([status, headers.get('etag')]).toEqual([200, '"2"']);
     expect(body).toMatchObject({ name: 'Studio A', reconnectWindowMs: 0, version: 2 });
     const { events } = (await api.call('GET', `/v1/streams/${id}/events`)).body;
-    expect(events.map(({ type }: { type: string }) => type)).toEqual(['stream.created', 'stream.changed']);
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['stream.changed', 'stream.created']);
   });
 
   test('with If-Match only the named version is changed', async () => {

@@ -49,6 +49,7 @@ const document = {
   body: { proxyId: 'ingest-1' as MemberId, destinations: [] },
 } as const;
 const hold = { streamId, workerId, epoch: 1 };
+const request = { id: 'r', holder: 'h', untilMs: 2 };
 
 /** One call of each method, in an order in which each has something to do. */
 const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> } = {
@@ -62,6 +63,9 @@ const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> }
   getBudgetStop: () => store.getBudgetStop(),
   putBudgetStop: () => store.putBudgetStop({ reachedAtMs: 1, untilMs: 2, version: 0 }),
   countUse: () => store.countUse({ subject: 'create/someone', window: 1, most: 1 }),
+  claimRequest: () => store.claimRequest({ ...request, fingerprint: 'f' }, 1),
+  answerRequest: () => store.answerRequest({ ...request, answer: 'a' }),
+  releaseRequest: () => store.releaseRequest(request),
   putDocument: () => store.putDocument(document),
   getDocument: () => store.getDocument(streamId, 'pushes'),
   listOpenDocuments: () => store.listOpenDocuments('pushes', { limit: 1 }),
@@ -125,6 +129,9 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
   api: {
     createStream: true,
     countUse: true,
+    claimRequest: true,
+    answerRequest: true,
+    releaseRequest: true,
     getStream: true,
     listStreams: true,
     updateStream: true,

@@ -4,6 +4,7 @@ import { dynamoBudgetStore } from './dynamo-budget-store.ts';
 import { dynamoDocumentStore } from './dynamo-document-store.ts';
 import { dynamoEventStore } from './dynamo-event-store.ts';
 import { dynamoFleetStore } from './dynamo-fleet-store.ts';
+import { dynamoIdempotencyStore } from './dynamo-idempotency-store.ts';
 import { dynamoLeaseStore } from './dynamo-lease-store.ts';
 import { DynamoRequests, newDynamoClient } from './dynamo-requests.ts';
 import { dynamoBroadcastStore, dynamoQuotaStore, dynamoStreamStore } from './dynamo-stream-store.ts';
@@ -35,6 +36,7 @@ export function openDynamoControlStore(options: DynamoControlStoreOptions): Cont
     ...dynamoLeaseStore(requests),
     ...dynamoFleetStore(requests),
     ...dynamoQuotaStore(requests),
+    ...dynamoIdempotencyStore(requests),
     ...dynamoBudgetStore(requests),
     ...dynamoEventStore(requests, options),
     close: () => requests.close(),

@@ -54,10 +54,21 @@ export function dynamoEventStore(
     return oldest > 0 ? [counted, put, { Delete: pushedOut }] : [counted, put];
   }
 
-  async function read(streamId: StreamId, after: number | undefined, limit: number) {
+  interface Page {
+    readonly after?: number;
+    readonly before?: number;
+    readonly limit: number;
+  }
+
+  async function read(streamId: StreamId, { after, before, limit }: Page) {
     const items =
       after === undefined
-        ? await requests.query('events', '#streamId = :streamId', { streamId }, { limit, newestFirst: true })
+        ? await requests.query(
+            'events',
+            `#streamId = :streamId${before === undefined ? '' : ' AND #sequence < :before'}`,
+            { streamId, before },
+            { limit, newestFirst: true },
+          )
         : await requests.query(
             'events',
             '#streamId = :streamId AND #sequence > :after',
@@ -81,11 +92,11 @@ export function dynamoEventStore(
         throw new ControlStoreUnavailableError(trouble, { cause });
       }
     },
-    async listEvents(streamId, { after, limit }) {
-      const events = await read(streamId, after, limit);
+    async listEvents(streamId, page) {
+      const events = await read(streamId, page);
       // A query is not a snapshot: it may contain an event written while it ran but miss an earlier one. A second read finds the
       // earlier one. A gap that remains comes from expired events.
-      return hasGap(events, after) ? read(streamId, after, limit) : events;
+      return hasGap(events, page.after) ? read(streamId, page) : events;
     },
   };
 }

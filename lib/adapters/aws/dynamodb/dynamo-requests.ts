@@ -154,6 +154,8 @@ export class DynamoRequests {
       limit?: number;
       index?: string;
       newestFirst?: boolean;
+      /** The keys, of table and index, behind which to begin; nothing need be there any more. */
+      after?: Item | undefined;
       only?: readonly string[];
       /** An item written a moment ago may be missing. */
       isEventual?: boolean;
@@ -163,12 +165,13 @@ export class DynamoRequests {
       limit = Number.POSITIVE_INFINITY,
       index,
       newestFirst = false,
+      after,
       only,
       isEventual = false,
     } = options;
     const projection = only?.map((name) => `#${name}`).join(', ');
     const found: Item[] = [];
-    let from: Record<string, AttributeValue> | undefined;
+    let from: Record<string, AttributeValue> | undefined = after && attributes(after);
     do {
       const command = new QueryCommand({
         TableName: this.name(table),

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionFailedError } from '../../../control-store/errors.ts';
 import type { BroadcastStore, QuotaStore, StreamStore } from '../../../control-store/ports.ts';
-import type { BroadcastRecord, BroadcastReference, StreamRecord } from '../../../control-store/records.ts';
+import type {
+  BroadcastRecord,
+  BroadcastReference,
+  StreamPosition,
+  StreamRecord,
+} from '../../../control-store/records.ts';
 import { controlTables } from '../../../control-store/tables.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
 import { documentItem } from './dynamo-document-store.ts';
@@ -11,7 +16,7 @@ const streamItem = 'stream';
 const broadcastPrefix = 'broadcast#';
 const listing = 'stream';
 const open = 'broadcast';
-const [streamsById, openItems, streamsByOwner] = controlTables.streams.indexes;
+const [, openItems, streamsByOwner, newestStreams] = controlTables.streams.indexes;
 
 const streamKey = (streamId: StreamId): Item => ({ streamId, item: streamItem });
 const broadcastKey = (streamId: StreamId, id: BroadcastId): Item => ({
@@ -31,33 +36,20 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
       const item = await requests.get('streams', streamKey(id));
       return item && streamOf(item);
     },
-    async listStreams({ limit, cursor, owner }) {
-      const after = cursor ? ' AND #streamId > :cursor' : '';
-      if (owner !== undefined) {
-        const keys = await requests.query(
-          'streams',
-          `#owner = :owner${after}`,
-          { owner, cursor: cursor || undefined },
-          { index: streamsByOwner.name, limit: limit + 1 },
-        );
-        const page = keys.slice(0, limit);
-        const items = await Promise.all(
-          page.map(({ streamId }) => requests.get('streams', streamKey(streamId as StreamId))),
-        );
-        // The index may still name a stream that was deleted, or has another owner now.
-        const streams = items.flatMap((item) => (item?.owner === owner ? [streamOf(item)] : []));
-        const last = page.at(-1);
-        return keys.length > limit && last ? { streams, cursor: String(last.streamId) } : { streams };
-      }
+    async listStreams({ limit, after, owner }) {
+      if (owner !== undefined) return pageOf(await ownedStreams(requests, owner), limit, after);
       const items = await requests.query(
         'streams',
-        `#listing = :listing${after}`,
-        { listing, cursor: cursor || undefined },
-        { index: streamsById.name, limit: limit + 1 },
+        '#listing = :listing',
+        { listing },
+        {
+          index: newestStreams.name,
+          newestFirst: true,
+          limit: limit + 1,
+          ...(after && { after: { ...streamKey(after.id), listing, createdAtMs: after.createdAtMs } }),
+        },
       );
-      const streams = items.slice(0, limit).map(streamOf);
-      const last = streams.at(-1);
-      return items.length > limit && last ? { streams, cursor: last.id } : { streams };
+      return pageOf(items.map(streamOf), limit);
     },
     async updateStream(stream) {
       const next = { ...stream, version: stream.version + 1 };
@@ -84,6 +76,39 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
     },
   };
 }
+
+/**
+ * All streams of an owner, newest first. Their index knows only keys, so each is read. An owner has few (`api.jwt.streamsPerOwner`), so
+ * that their order takes no index of its own.
+ */
+async function ownedStreams(requests: DynamoRequests, owner: string): Promise<StreamRecord[]> {
+  const keys = await requests.query('streams', '#owner = :owner', { owner }, { index: streamsByOwner.name });
+  const items = await Promise.all(
+    keys.map(({ streamId }) =>
+      requests.get('streams', streamKey(streamId as StreamId), { isEventual: true }),
+    ),
+  );
+  return (
+    items
+      // The index may still name a stream that was deleted, or has another owner now.
+      .flatMap((item) => (item?.owner === owner ? [streamOf(item)] : []))
+      .toSorted((a, b) => (isBehind(a, b) ? 1 : -1))
+  );
+}
+
+/** The first `limit` of what is behind `after`. */
+function pageOf(streams: readonly StreamRecord[], limit: number, after?: StreamPosition) {
+  const left = after ? streams.filter((stream) => isBehind(stream, after)) : streams;
+  const page = left.slice(0, limit);
+  const last = page.at(-1);
+  return left.length > limit && last
+    ? { streams: page, next: { createdAtMs: last.createdAtMs, id: last.id } }
+    : { streams: page };
+}
+
+/** Whether `a` comes after `b`, newest first. */
+const isBehind = (a: StreamPosition, b: StreamPosition): boolean =>
+  a.createdAtMs === b.createdAtMs ? a.id < b.id : a.createdAtMs < b.createdAtMs;
 
 /**
  * Deleting takes many requests. The stream itself is deleted last, so that an interrupted deletion can be repeated. Its keys are
@@ -126,10 +151,11 @@ export function dynamoQuotaStore(requests: DynamoRequests): QuotaStore {
 }
 
 export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
-  const newest = async (streamId: StreamId, limit: number) => {
+  const newest = async (streamId: StreamId, limit: number, before?: BroadcastId) => {
     const where = '#streamId = :streamId AND begins_with(#item, :prefix)';
     const values = { streamId, prefix: broadcastPrefix };
-    const items = await requests.query('streams', where, values, { limit, newestFirst: true });
+    const after = before && broadcastKey(streamId, before);
+    const items = await requests.query('streams', where, values, { limit, newestFirst: true, after });
     return items.map(broadcastOf);
   };
   return {

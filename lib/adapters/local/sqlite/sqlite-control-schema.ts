@@ -77,4 +77,22 @@ export const controlSchema: readonly string[] = [
     body TEXT NOT NULL
   ) STRICT;
   `,
+  // Streams by when they were created, newest first: all of them, and those of an owner. `requests`: those with an Idempotency-Key.
+  `
+  CREATE INDEX newest_streams ON streams (body ->> '$.createdAtMs', id);
+
+  DROP INDEX owned_streams;
+  CREATE INDEX owned_streams ON streams (body ->> '$.owner', body ->> '$.createdAtMs', id)
+    WHERE body ->> '$.owner' IS NOT NULL;
+
+  CREATE TABLE requests (
+    id TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    answer TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX expiring_requests ON requests (until_ms);
+  `,
 ];

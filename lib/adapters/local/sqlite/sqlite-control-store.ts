@@ -15,6 +15,7 @@ import type {
   FleetMember,
   LeaseRecord,
   StreamEventRecord,
+  StreamPosition,
   StreamRecord,
 } from '../../../control-store/records.ts';
 import type { BroadcastId, MemberId, StreamId } from '../../../routing/ids.ts';
@@ -22,6 +23,7 @@ import { sqliteBudgetStore } from './sqlite-budget-store.ts';
 import { controlSchema } from './sqlite-control-schema.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDocumentStore } from './sqlite-document-store.ts';
+import { sqliteIdempotencyStore } from './sqlite-idempotency-store.ts';
 
 /**
  * The control store in one SQLite file shared by all processes on a machine. Each conditional write is a single statement, so
@@ -36,6 +38,7 @@ export function openSqliteControlStore(path: string): ControlStore & { close(): 
     ...leaseStore(database),
     ...fleetStore(database),
     ...quotaStore(database),
+    ...sqliteIdempotencyStore(database),
     ...sqliteBudgetStore(database),
     ...eventStore(database),
     close: () => database.close(),
@@ -53,17 +56,18 @@ function streamStore(database: SqliteDatabase): StreamStore {
       }),
     getStream: (id) =>
       database.run((prepare) => body<StreamRecord>(prepare('SELECT body FROM streams WHERE id = ?').get(id))),
-    listStreams: ({ limit, cursor = '', owner }) =>
+    listStreams: ({ limit, after, owner }) =>
       database.run((prepare) => {
-        const rows =
-          owner === undefined
-            ? prepare('SELECT body FROM streams WHERE id > ? ORDER BY id LIMIT ?').all(cursor, limit + 1)
-            : prepare(
-                "SELECT body FROM streams WHERE body ->> '$.owner' = ? AND id > ? ORDER BY id LIMIT ?",
-              ).all(owner, cursor, limit + 1);
+        // Written as in the indexes newest_streams and owned_streams, which SQLite would not use otherwise.
+        const ofOwner = owner === undefined ? '' : "body ->> '$.owner' = ? AND ";
+        const { createdAtMs, id } = after ?? { createdAtMs: Number.MAX_SAFE_INTEGER, id: '' };
+        const rows = prepare(
+          `SELECT body FROM streams WHERE ${ofOwner}(body ->> '$.createdAtMs', id) < (?, ?)
+           ORDER BY body ->> '$.createdAtMs' DESC, id DESC LIMIT ?`,
+        ).all(...(owner === undefined ? [] : [owner]), createdAtMs, id, limit + 1);
         const streams = bodies<StreamRecord>(rows).slice(0, limit);
         const last = streams.at(-1);
-        return rows.length > limit && last ? { streams, cursor: last.id } : { streams };
+        return rows.length > limit && last ? { streams, next: positionOf(last) } : { streams };
       }),
     updateStream: (stream) =>
       database.run((prepare) => {
@@ -87,6 +91,7 @@ function streamStore(database: SqliteDatabase): StreamStore {
 
 function broadcastStore(database: SqliteDatabase): BroadcastStore {
   const newest = 'SELECT body FROM broadcasts WHERE stream_id = ? ORDER BY id DESC LIMIT ?';
+  const older = 'SELECT body FROM broadcasts WHERE stream_id = ? AND id < ? ORDER BY id DESC LIMIT ?';
   return {
     putBroadcast: (broadcast) =>
       database.run((prepare) => {
@@ -107,8 +112,14 @@ function broadcastStore(database: SqliteDatabase): BroadcastStore {
           prepare('SELECT body FROM broadcasts WHERE stream_id = ? AND id = ?').get(streamId, id),
         ),
       ),
-    listBroadcasts: (streamId, limit) =>
-      database.run((prepare) => bodies<BroadcastRecord>(prepare(newest).all(streamId, limit))),
+    listBroadcasts: (streamId, limit, before) =>
+      database.run((prepare) =>
+        bodies<BroadcastRecord>(
+          before === undefined
+            ? prepare(newest).all(streamId, limit)
+            : prepare(older).all(streamId, before, limit),
+        ),
+      ),
     deleteBroadcast: (streamId, id) =>
       database.run((prepare) => {
         prepare('DELETE FROM broadcasts WHERE stream_id = ? AND id = ?').run(streamId, id);
@@ -225,12 +236,14 @@ function eventStore(database: SqliteDatabase): StreamEventStore {
           Number(row?.sequence) - defaultKeptEvents,
         );
       }),
-    listEvents: (streamId, { after, limit }) =>
+    listEvents: (streamId, { after, before = Number.MAX_SAFE_INTEGER, limit }) =>
       database.run((prepare) => {
         const columns = 'SELECT sequence, body FROM events WHERE stream_id = ?';
         const rows =
           after === undefined
-            ? prepare(`${columns} ORDER BY sequence DESC LIMIT ?`).all(streamId, limit).reverse()
+            ? prepare(`${columns} AND sequence < ? ORDER BY sequence DESC LIMIT ?`)
+                .all(streamId, before, limit)
+                .reverse()
             : prepare(`${columns} AND sequence > ? ORDER BY sequence LIMIT ?`).all(streamId, after, limit);
         return rows.map(
           (row): StreamEventRecord => ({ ...JSON.parse(String(row.body)), sequence: Number(row.sequence) }),
@@ -244,6 +257,8 @@ type Row = Readonly<Record<string, unknown>>;
 /** Parses a whole record; unchecked, because only this file writes it. */
 const body = <T>(row: Row | undefined): T | undefined => (row ? JSON.parse(String(row.body)) : undefined);
 const bodies = <T>(rows: readonly Row[]): T[] => rows.map((row) => JSON.parse(String(row.body)));
+
+const positionOf = ({ createdAtMs, id }: StreamRecord): StreamPosition => ({ createdAtMs, id });
 
 const referenceOf = (row: Row): BroadcastReference => ({
   streamId: row.stream_id as StreamId,

@@ -105,8 +105,15 @@ const corsFor = (origins: readonly string[]): CorsPreflightOptions => ({
     CorsHttpMethod.PATCH,
     CorsHttpMethod.DELETE,
   ],
-  allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'X-Amz-Date', 'X-Amz-Security-Token'],
-  exposeHeaders: ['ETag', 'Location', 'Retry-After'],
+  allowHeaders: [
+    'Authorization',
+    'Content-Type',
+    'Idempotency-Key',
+    'If-Match',
+    'X-Amz-Date',
+    'X-Amz-Security-Token',
+  ],
+  exposeHeaders: ['ETag', 'Idempotent-Replayed', 'Location', 'Retry-After'],
   maxAge: Duration.minutes(10),
 });
 

@@ -35,13 +35,13 @@ export type Shown<Schema extends z.ZodType> = z.output<Schema>;
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * In the order they were added; without `pushes`, their states are omitted. The state of a running push counts only while
+ * Newest first; without `pushes`, their states are omitted. The state of a running push counts only while
  * the stream is on air, because a proxy that died leaves its last report behind.
  */
 export const presentDestinations = (
   { destinations = [] }: StreamRecord,
   pushes?: Pushes,
-): Shown<typeof Destination>[] => destinations.map((one) => presentDestination(one, pushes));
+): Shown<typeof Destination>[] => destinations.map((one) => presentDestination(one, pushes)).toReversed();
 
 export interface Pushes {
   readonly document: StreamDocument<'pushes'> | undefined;

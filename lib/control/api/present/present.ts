@@ -109,12 +109,15 @@ function presentEmbedding({ embedding = 'anywhere' }: StreamRecord): Shown<typeo
   return typeof embedding === 'string' ? embedding : [...embedding];
 }
 
+/** Newest first. */
 export const presentKeys = (stream: StreamRecord, nowMs: number): Shown<typeof Key>[] =>
-  validKeys(stream.keys, nowMs).map(({ id, createdAtMs, expiresAtMs }) => ({
-    id,
-    createdAt: iso(createdAtMs),
-    ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
-  }));
+  validKeys(stream.keys, nowMs)
+    .toReversed()
+    .map(({ id, createdAtMs, expiresAtMs }) => ({
+      id,
+      createdAt: iso(createdAtMs),
+      ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
+    }));
 
 export function presentIngest(key: StreamKey, config: ControlApiConfig) {
   const text = formatStreamKey(key);

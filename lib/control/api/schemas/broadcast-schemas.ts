@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { EncoderTier } from './encoder-schemas.ts';
 import { examples } from './examples.ts';
 import { BroadcastPlayback } from './playback-schemas.ts';
-import { broadcastId, time } from './schema-parts.ts';
+import { broadcastId, pageCursor, time } from './schema-parts.ts';
 
 const { broadcast } = examples.stream;
 const { input } = broadcast;
@@ -121,6 +121,7 @@ export const BroadcastList = z
     broadcasts: z
       .array(Broadcast)
       .openapi({ description: 'Newest first.', example: examples.broadcastList.broadcasts }),
+    cursor: pageCursor(broadcast.id),
   })
   .openapi('BroadcastList', {
     description: 'The broadcasts of a stream.',

@@ -65,7 +65,7 @@ export const Destination = z
 export const DestinationList = z
   .strictObject({
     destinations: z.array(Destination).max(mostDestinations).openapi({
-      description: 'In the order they were added.',
+      description: 'Newest first.',
       example: examples.destinationList.destinations,
     }),
   })

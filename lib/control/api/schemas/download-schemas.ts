@@ -16,7 +16,7 @@ const endMs = z.number().int().min(1).max(mostMs).openapi({
 });
 const rendition = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,32}$/)
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'Must be the ID of a rendition, such as 720p.' })
   .openapi({ description: 'ID of a rendition; `audio` for sound alone.', example: '720p' });
 
 export const NewDownload = z

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { examples } from './examples.ts';
-import { broadcastId, time } from './schema-parts.ts';
+import { broadcastId, pageCursor, time } from './schema-parts.ts';
 
 const [event] = examples.streamEventList.events;
 
@@ -28,9 +28,11 @@ export const StreamEvent = z
 
 export const StreamEventList = z
   .strictObject({
-    events: z
-      .array(StreamEvent)
-      .openapi({ description: 'In order of their sequence.', example: examples.streamEventList.events }),
+    events: z.array(StreamEvent).openapi({
+      description: 'Newest first; with "after", oldest first.',
+      example: examples.streamEventList.events,
+    }),
+    cursor: pageCursor('12'),
   })
   .openapi('StreamEventList', {
     description: 'Entries of a stream’s journal.',

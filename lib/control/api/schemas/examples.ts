@@ -181,7 +181,7 @@ export const examples = {
   streamCard: { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert' },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
-  streamPage: { streams: [listed], cursor: id },
+  streamPage: { streams: [listed], cursor: `1795369200000-${id}` },
   cost,
   managed,
   audience,
@@ -193,8 +193,8 @@ export const examples = {
     key,
     ingest: ingestWithKey,
     keys: [
-      { ...firstKey, expiresAt: '2026-11-22T19:10:00.000Z' },
       { id: 'm7w2z5cv', createdAt: '2026-11-22T18:10:00.000Z' },
+      { ...firstKey, expiresAt: '2026-11-22T19:10:00.000Z' },
     ],
   },
   newDestination: { name: 'Second site', url: 'rtmps://live.example.com/app', key: 'k-0123456789' },

@@ -23,7 +23,7 @@ export const Key = z
   })
   .openapi('Key', {
     description: 'What is known of a stream key; never the key itself.',
-    example: createdKey.keys[0],
+    example: createdKey.keys[1],
   });
 
 export const NewKey = z
@@ -73,7 +73,7 @@ export const CreatedKey = z
     ingest: IngestWithKey,
     keys: z
       .array(Key)
-      .openapi({ description: 'All keys that are valid now, oldest first.', example: createdKey.keys }),
+      .openapi({ description: 'All keys that are valid now, newest first.', example: createdKey.keys }),
   })
   .openapi('CreatedKey', {
     description: 'A new stream key, and which keys are valid now.',

@@ -79,7 +79,7 @@ export const NewPlaybackSession = z
       .openapi({ description: 'How long the links work, in seconds.', example: usualSeconds }),
     viewerId: z
       .string()
-      .regex(/^[A-Za-z0-9_-]{1,64}$/)
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'Must be 1 to 64 letters, digits, "_" and "-".' })
       .optional()
       .openapi({
         description:

@@ -16,10 +16,10 @@ const RequestFault = z
     parameter: z
       .string()
       .optional()
-      .openapi({ description: 'Name of the query parameter.', example: 'limit' }),
+      .openapi({ description: 'Name of the query parameter or header.', example: 'limit' }),
   })
   .openapi('RequestFault', {
-    description: 'One error in a request: in its body or in a query parameter.',
+    description: 'One error in a request: in its body, a query parameter or a header.',
     example: example.errors?.[0],
   });
 

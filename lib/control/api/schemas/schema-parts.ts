@@ -37,3 +37,10 @@ export const oneLine = (most: number, description: string, example: string) =>
 /** Shared by the schemas of PATCH bodies. */
 export const namesAField = (change: object): boolean => Object.keys(change).length > 0;
 export const nameAField = { message: 'Specify at least one field to change.' };
+
+/** Of a list that has older entries. */
+export const pageCursor = (example: string) =>
+  z.string().optional().openapi({
+    description: 'Pass it as "cursor" to get the next, older page. Omitted on the last page.',
+    example,
+  });

@@ -5,7 +5,7 @@ import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
 import { examples } from './examples.ts';
 import { Ingest, IngestWithKey, Key } from './key-schemas.ts';
 import { LatencyMode, Playback, PlaybackMode } from './playback-schemas.ts';
-import { nameAField, namesAField, oneLine, streamId, time } from './schema-parts.ts';
+import { nameAField, namesAField, oneLine, pageCursor, streamId, time } from './schema-parts.ts';
 import { Embedding } from './sharing-schemas.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
@@ -86,7 +86,7 @@ const streamFields = {
   createdAt: time('When the stream was created.', stream.createdAt),
   reconnectWindowMs,
   keys: z.array(Key).openapi({
-    description: 'Metadata of the valid keys, oldest first; never the keys themselves.',
+    description: 'Metadata of the valid keys, newest first; never the keys themselves.',
     example: stream.keys,
   }),
   playback: Playback,
@@ -102,7 +102,7 @@ const streamFields = {
   }),
   cost: CostEstimate.optional().openapi({ description: 'Omitted in stream lists.' }),
   destinations: z.array(Destination).openapi({
-    description: 'Other RTMP servers that the stream is sent to.',
+    description: 'Other RTMP servers that the stream is sent to, newest first.',
     example: stream.destinations,
   }),
   takedown: TakedownNotice.optional().openapi({
@@ -129,9 +129,6 @@ export const StreamPage = z
     streams: z
       .array(Stream)
       .openapi({ description: 'The streams of this page.', example: streamPage.streams }),
-    cursor: z.string().optional().openapi({
-      description: 'Pass it as "cursor" to get the next page. Omitted on the last page.',
-      example: streamPage.cursor,
-    }),
+    cursor: pageCursor(streamPage.cursor),
   })
   .openapi('StreamPage', { description: 'One page of the streams.', example: streamPage });

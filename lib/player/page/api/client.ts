@@ -124,6 +124,7 @@ export interface ApiClient {
   /** Status 404 if it has expired anyway. */
   revokePlaybackSession(id: string, sessionId: string): Promise<void>;
   revokePlaybackSessions(id: string): Promise<void>;
+  /** In the order in which they happened: those after `after`, or without it the newest. */
   listEvents(id: string, after: number | undefined, limit: number): Promise<readonly StreamEvent[]>;
   /** URL of a stream's server-sent events; undefined if this API has none. */
   readonly eventsUrl: ((id: string) => string) | undefined;
@@ -190,7 +191,7 @@ export function createApiClient(
     async listEvents(id, after, limit) {
       const page = after === undefined ? '' : `&after=${after}`;
       const answer = await call<StreamEventList>('GET', `${one(id)}/events?limit=${limit}${page}`);
-      return answer.events;
+      return after === undefined ? answer.events.toReversed() : answer.events;
     },
     eventsUrl: liveFeeds ? (id) => `${one(id)}/events/live` : undefined,
   };

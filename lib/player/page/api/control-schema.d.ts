@@ -192,7 +192,7 @@ export interface components {
             readonly createdAt: string;
             /** @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds. */
             readonly reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
@@ -201,7 +201,7 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
             readonly cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
             readonly takedown?: components["schemas"]["TakedownNotice"] & unknown;
             readonly managed?: components["schemas"]["ManagedChannel"] & unknown;
@@ -313,7 +313,7 @@ export interface components {
              * @description What kind of problem it is, for programs.
              * @enum {string}
              */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:request-in-progress" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:idempotency-key-reused" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             /** @description The kind in words; the same each time. */
             readonly title: string;
             /** @description The response’s status. */
@@ -325,13 +325,13 @@ export interface components {
             /** @description All errors in the request, at most 20. */
             readonly errors?: readonly components["schemas"]["RequestFault"][];
         };
-        /** @description One error in a request: in its body or in a query parameter. */
+        /** @description One error in a request: in its body, a query parameter or a header. */
         readonly RequestFault: {
             /** @description What is wrong, in words. */
             readonly detail: string;
             /** @description Location in the body (RFC 6901). */
             readonly pointer?: string;
-            /** @description Name of the query parameter. */
+            /** @description Name of the query parameter or header. */
             readonly parameter?: string;
         };
         /** @description A stream to create. All but its name has a default. */
@@ -354,7 +354,7 @@ export interface components {
         readonly StreamPage: {
             /** @description The streams of this page. */
             readonly streams: readonly components["schemas"]["Stream"][];
-            /** @description Pass it as "cursor" to get the next page. Omitted on the last page. */
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
             readonly cursor?: string;
         };
         /** @description A stream with its state and its newest broadcast. */
@@ -373,7 +373,7 @@ export interface components {
             readonly createdAt: string;
             /** @description Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds. */
             readonly reconnectWindowMs: number;
-            /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
+            /** @description Metadata of the valid keys, newest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
             readonly latency: components["schemas"]["LatencyMode"] & unknown;
@@ -382,7 +382,7 @@ export interface components {
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
             readonly cost?: components["schemas"]["CostEstimate"] & unknown;
-            /** @description Other RTMP servers that the stream is sent to. */
+            /** @description Other RTMP servers that the stream is sent to, newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
             readonly takedown?: components["schemas"]["TakedownNotice"] & unknown;
             readonly managed?: components["schemas"]["ManagedChannel"] & unknown;
@@ -475,7 +475,7 @@ export interface components {
             /** @description The stream key. It is shown only once and never stored. */
             readonly key: string;
             readonly ingest: components["schemas"]["IngestWithKey"];
-            /** @description All keys that are valid now, oldest first. */
+            /** @description All keys that are valid now, newest first. */
             readonly keys: readonly components["schemas"]["Key"][];
         };
         /** @description What becomes of the previous key. */
@@ -495,6 +495,8 @@ export interface components {
         readonly BroadcastList: {
             /** @description Newest first. */
             readonly broadcasts: readonly components["schemas"]["Broadcast"][];
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
+            readonly cursor?: string;
         };
         /** @description A recording, or a clip of one, as a single MP4 file. */
         readonly Download: {
@@ -653,8 +655,10 @@ export interface components {
         };
         /** @description Entries of a stream’s journal. */
         readonly StreamEventList: {
-            /** @description In order of their sequence. */
+            /** @description Newest first; with "after", oldest first. */
             readonly events: readonly components["schemas"]["StreamEvent"][];
+            /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
+            readonly cursor?: string;
         };
         /** @description An entry of a stream’s journal. */
         readonly StreamEvent: {
@@ -687,7 +691,7 @@ export interface components {
         };
         /** @description The destinations of a stream. */
         readonly DestinationList: {
-            /** @description In the order they were added. */
+            /** @description Newest first. */
             readonly destinations: readonly components["schemas"]["Destination"][];
         };
         /** @description What to change; at least one field. */

@@ -31,7 +31,7 @@ export interface components {
              * @description What kind of problem it is, for programs.
              * @enum {string}
              */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:request-in-progress" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:idempotency-key-reused" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             /** @description The kind in words; the same each time. */
             readonly title: string;
             /** @description The response’s status. */
@@ -43,13 +43,13 @@ export interface components {
             /** @description All errors in the request, at most 20. */
             readonly errors?: readonly components["schemas"]["RequestFault"][];
         };
-        /** @description One error in a request: in its body or in a query parameter. */
+        /** @description One error in a request: in its body, a query parameter or a header. */
         readonly RequestFault: {
             /** @description What is wrong, in words. */
             readonly detail: string;
             /** @description Location in the body (RFC 6901). */
             readonly pointer?: string;
-            /** @description Name of the query parameter. */
+            /** @description Name of the query parameter or header. */
             readonly parameter?: string;
         };
         /** @description How to stop a process. */

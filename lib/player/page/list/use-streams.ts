@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
-import { withFresh } from '../model/stream-list.ts';
+import { isBehind, withFresh } from '../model/stream-list.ts';
 import { isOnAir } from '../model/stream-state.ts';
 import { useApi } from '../shell/services.ts';
 import { whileVisible } from '../ui/while-visible.ts';
@@ -34,22 +34,26 @@ export function useStreams(): KnownStreams {
 
   useEffect(() => {
     let stopped = false;
-    /** Where each page begins; undefined is the first. */
-    let cursors: (string | undefined)[] = [undefined];
+    /** Where each page begins; undefined is the first. New streams come onto that, because the newest are listed first. */
+    let starts: (PageStart | undefined)[] = [undefined];
     let turn = 0;
 
     const readPage = async (at: number): Promise<void> => {
-      const from = cursors[at];
-      const page = await api.listStreams(from);
+      const start = starts[at];
+      const page = await api.listStreams(start?.cursor);
       if (stopped) return;
       const { cursor } = page;
-      cursors = cursors.slice(0, cursor === undefined ? at + 1 : undefined);
-      if (cursor !== undefined) cursors[at + 1] = cursor;
+      const last = page.streams.at(-1);
+      const next = cursor === undefined || last === undefined ? undefined : { cursor, behind: last };
+      starts = starts.slice(0, next === undefined ? at + 1 : undefined);
+      if (next !== undefined) starts[at + 1] = next;
       // What was deleted is missing between the page's two ends.
       const kept = current.current.filter(
-        ({ id }) => (from !== undefined && id <= from) || (cursor !== undefined && id > cursor),
+        (stream) =>
+          (start !== undefined && !isBehind(stream, start.behind)) ||
+          (next !== undefined && isBehind(stream, next.behind)),
       );
-      const complete = cursor === undefined || at + 1 >= mostPages;
+      const complete = next === undefined || at + 1 >= mostPages;
       const known = new Map(current.current.map((stream) => [stream.id, stream]));
       const again = page.streams.flatMap(({ id }) => known.get(id) ?? []);
       show(withFresh([...kept, ...again], page.streams), complete);
@@ -76,15 +80,15 @@ export function useStreams(): KnownStreams {
     };
 
     const loadAll = async (): Promise<void> => {
-      for (let at = 0; at < cursors.length && at < mostPages && !stopped; at++) await readPage(at);
+      for (let at = 0; at < starts.length && at < mostPages && !stopped; at++) await readPage(at);
     };
 
     const round = async (): Promise<void> => {
       try {
         if (turn === 0) await loadAll();
         else {
-          await readPage(turn % Math.min(cursors.length, mostPages));
-          if (cursors.length > 1) await readOnAir();
+          await readPage(turn % Math.min(starts.length, mostPages));
+          if (starts.length > 1) await readOnAir();
         }
         turn++;
       } catch (fault) {
@@ -99,6 +103,12 @@ export function useStreams(): KnownStreams {
   }, [api, show]);
 
   return known;
+}
+
+interface PageStart {
+  readonly cursor: string;
+  /** The last stream of the page before. */
+  readonly behind: Stream;
 }
 
 /** A stream that has been deleted meanwhile. */

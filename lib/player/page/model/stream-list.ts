@@ -53,6 +53,10 @@ const comparers: Readonly<Record<ListOrder, (a: Stream, b: Stream) => number>> =
   name: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true, sensitivity: 'base' }),
 };
 
+/** Whether the API lists `a` after `b`: newest first, and of several that were created at once by id, as in its cursors. */
+export const isBehind = (a: Stream, b: Stream): boolean =>
+  createdMs(a) === createdMs(b) ? a.id < b.id : createdMs(a) < createdMs(b);
+
 /**
  * The streams after some of them were read again; whoever is missing among them is left as it was. What has not changed stays the same
  * object, so that nothing of it is drawn again.

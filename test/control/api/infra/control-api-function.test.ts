@@ -122,7 +122,7 @@ describe('the way in', () => {
     build({ pageOrigins: [page] }).hasResourceProperties('AWS::ApiGatewayV2::Api', {
       CorsConfiguration: {
         AllowOrigins: [page],
-        AllowHeaders: Match.arrayWith(['Authorization', 'If-Match']),
+        AllowHeaders: Match.arrayWith(['Authorization', 'Idempotency-Key', 'If-Match']),
         AllowCredentials: Match.absent(),
       },
     });

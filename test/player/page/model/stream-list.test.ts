@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Stream, StreamState } from '../../../../lib/player/page/api/types.ts';
-import { listedStreams, withFresh } from '../../../../lib/player/page/model/stream-list.ts';
+import { isBehind, listedStreams, withFresh } from '../../../../lib/player/page/model/stream-list.ts';
 
 const day = (number: number): string => `2026-11-${String(number).padStart(2, '0')}T12:00:00.000Z`;
 
@@ -58,6 +58,14 @@ describe('the list', () => {
       order: 'name',
     });
     expect(onAir).toEqual([]);
+  });
+
+  test('an older stream is behind a newer one, and of two that were created at once the one with the lower ID', () => {
+    const at = (id: string, ms: number) => ({ ...streams[0]!, id, createdAt: new Date(ms).toISOString() });
+    expect(isBehind(at('z', 1), at('a', 2))).toBe(true);
+    expect(isBehind(at('a', 2), at('z', 1))).toBe(false);
+    expect(isBehind(at('a', 1), at('b', 1))).toBe(true);
+    expect(isBehind(at('b', 1), at('b', 1))).toBe(false);
   });
 
   test('streams that were read again take the place of what was known', () => {
