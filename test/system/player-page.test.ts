@@ -53,7 +53,12 @@ describe('the page', () => {
     platform.add('Concert', { state: 'live', broadcast: cannedBroadcast('b000000000000003', 'live') });
     const { page, complaints } = await open('/');
     await page.getByRole('link', { name: 'Console for Concert' }).waitFor();
-    const cards = (await page.locator('.stream-card').allInnerTexts()).map((text) => text.split('\n', 2));
+    // Not by innerText, which has nothing of what isn't drawn yet.
+    const cards = await page
+      .locator('.stream-card')
+      .evaluateAll((all) =>
+        all.map((card) => ['h3', '.badge'].map((part) => card.querySelector(part)?.textContent)),
+      );
     // Both began, and were made, in the same second.
     expect([...cards.slice(0, 2).toSorted(), ...cards.slice(2)]).toEqual([
       ['Concert', 'Live'],
@@ -77,11 +82,11 @@ describe('the page', () => {
     expect(await page.locator('.stream-card').count()).toBeLessThan(200);
     await page.getByLabel('Search').fill('channel-777');
     await page.getByText('1 of 1002 streams').waitFor();
-    expect(await page.locator('.stream-card h3').allInnerTexts()).toEqual(['Channel-777']);
+    expect(await page.locator('.stream-card h3').allTextContents()).toEqual(['Channel-777']);
     await page.getByLabel('Search').fill('');
     await page.getByLabel('Sort by').selectOption('Name');
     await page.getByRole('heading', { name: 'On air (2)' }).waitFor();
-    expect((await page.locator('.stream-card h3').allInnerTexts()).slice(0, 4)).toEqual([
+    expect((await page.locator('.stream-card h3').allTextContents()).slice(0, 4)).toEqual([
       ...['Concert', 'Harbour', 'Channel-0', 'Channel-1'],
     ]);
     // One that ends says so at once, whatever page of the list it is on.
@@ -299,7 +304,7 @@ describe('the page', () => {
     await dialog.getByText('Stopped for all viewers in 0.42 s').waitFor();
     await dialog.getByText('the worker ends the broadcast').waitFor();
     await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
+    await page.locator('dialog').waitFor({ state: 'detached' });
 
     const banner = page.getByRole('region', { name: 'This stream is being taken down' });
     await banner.getByText('Reported by the owner').waitFor();

@@ -77,7 +77,8 @@ describe('the viewer', () => {
     await page.close();
   });
 
-  test.concurrent('starts muted and obeys the keyboard', async () => {
+  // Alone: only the tab in front may be shown in full screen.
+  test('starts muted and obeys the keyboard', async () => {
     const { id } = addLive('Keyboard show');
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');

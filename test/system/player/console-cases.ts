@@ -229,7 +229,8 @@ export function deletionCases(under: () => PageUnderTest): void {
     await dialog.getByRole('button', { name: 'End and delete' }).click();
     await dialog.getByText('Ending the broadcast…').waitFor();
     await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
+    // The page hears of it with the next frame.
+    await page.locator('dialog').waitFor({ state: 'detached' });
     platform.change(id, { state: 'ended' });
     await page.locator('h1').getByText('Ended').waitFor();
     await page.getByRole('link', { name: 'Watch the recording' }).waitFor();

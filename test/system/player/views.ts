@@ -61,7 +61,7 @@ async function overlayFaults(
   // Arrow keys walk a menu, and Tab closes it.
   const faults = kind === 'menu' ? await schemeFaults(page) : await faultsNow(page);
   await page.keyboard.press('Escape');
-  await opened.waitFor({ state: 'detached' });
+  await page.locator(kind === 'dialog' ? 'dialog' : '[role="menu"]').waitFor({ state: 'detached' });
   const hasFocus = await opener.evaluate((element) => element === document.activeElement);
   return hasFocus ? faults : [...faults, 'the focus does not return'];
 }
