@@ -5,19 +5,19 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { cmcdTextOf, readReport } from '../../lib/audience/policy/cmcd.ts';
-import { cannedBroadcast } from './player/canned-platform.ts';
+import { cannedBroadcast } from './player/canned-records.ts';
 import {
   accessibilityFaults,
-  type PageUnderTest,
+  type PagesUnderTest,
   pictureMoves,
   playerIs,
-  startPageUnderTest,
+  startPagesUnderTest,
 } from './player/page-under-test.ts';
 
-let under: PageUnderTest;
+let under: PagesUnderTest;
 
 beforeAll(async () => {
-  under = await startPageUnderTest();
+  under = await startPagesUnderTest();
 });
 afterAll(() => under?.close());
 
@@ -25,14 +25,21 @@ let broadcasts = 0;
 /** An unused broadcast ID. */
 const nextId = () => `c${String(++broadcasts).padStart(15, '0')}`;
 
-const addLive = (name: string) =>
-  under.platform.add(name, { state: 'live', broadcast: cannedBroadcast(nextId(), 'live') });
+const addLive = (name: string, platform = under.platform) =>
+  platform.add(name, { state: 'live', broadcast: cannedBroadcast(nextId(), 'live') });
 
-describe('a live picture', () => {
-  test.each([
+async function addRecorded(name: string) {
+  const broadcast = cannedBroadcast(nextId(), 'ended');
+  await under.record(broadcast.id, 20);
+  return under.platform.add(name, { state: 'ended', broadcast });
+}
+
+describe('the viewer', () => {
+  // Several at once: they wait more than they work. Each has streams of its own, or a platform of its own.
+  test.concurrent.each([
     ['', 'dash', 'manifest.mpd'],
     ['?protocol=hls', 'hls', 'index.m3u8'],
-  ])('plays with %j by %s, with latency and qualities', async (query, method, manifest) => {
+  ])('plays a live picture with %j by %s, with latency and qualities', async (query, method, manifest) => {
     const { id, broadcast } = addLive(`Show by ${method}`);
     const { page, complaints } = await under.open(`/watch/${id}${query}`);
     await playerIs(page, 'playing');
@@ -70,6 +77,7 @@ describe('a live picture', () => {
     await page.close();
   });
 
+  // Alone: only the tab in front may be shown in full screen.
   test('starts muted and obeys the keyboard', async () => {
     const { id } = addLive('Keyboard show');
     const { page } = await under.open(`/watch/${id}`);
@@ -96,7 +104,7 @@ describe('a live picture', () => {
     await page.close();
   });
 
-  test('can be left for the sound alone, and returned to', async () => {
+  test.concurrent('can be left for the sound alone, and returned to', async () => {
     const { id } = addLive('Sound show');
     const { page, complaints } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
@@ -117,7 +125,7 @@ describe('a live picture', () => {
     await page.close();
   });
 
-  test('tells its figures and its keys on request', async () => {
+  test.concurrent('tells its figures and its keys on request', async () => {
     const { id } = addLive('Counted show');
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
@@ -146,42 +154,49 @@ describe('a live picture', () => {
     await page.close();
   });
 
-  test.each([
-    [360, 640],
-    [844, 390],
-    [568, 320],
-  ])('keeps its controls in a window of %i by %i pixels', async (width, height) => {
+  test.concurrent('keeps its controls in small windows', async () => {
     const { id } = addLive('Small show');
-    const { page } = await under.open('/watch/0000000000000000');
-    await page.setViewportSize({ width, height });
-    await page.goto(`${under.url}/watch/${id}`);
+    const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
-    await page.mouse.move(width / 2, height / 2);
-    for (const name of ['Pause', 'Full screen']) {
-      const box = await page.getByRole('button', { name, exact: true }).boundingBox();
-      expect(
-        box && [box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height],
-      ).toEqual([true, true, true, true]);
+    for (const [width, height] of [
+      [360, 640],
+      [844, 390],
+      [568, 320],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.mouse.move(width / 2, height / 2);
+      for (const name of ['Pause', 'Full screen']) {
+        const box = await page.getByRole('button', { name, exact: true }).boundingBox();
+        expect(
+          box && [width, box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height],
+        ).toEqual([width, true, true, true, true]);
+      }
     }
     await page.close();
   });
 
-  test('calls a viewer without a network offline at once, and goes on when it is back', async () => {
+  test.concurrent('calls a viewer without a network offline at once, and goes on when it is back', async () => {
     const { id } = addLive('Tunnel show');
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
-    await page.context().setOffline(true);
+    const network = await page.context().newCDPSession(page);
+    const setOffline = (offline: boolean) =>
+      // For this tab alone.
+      network.send('Network.emulateNetworkConditions', {
+        ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
+      });
+    await setOffline(true);
     await page.locator('.scene-note').getByText('You’re offline').waitFor();
     await page.locator('.scene-cover, .scene-note').getByText('You’re offline').waitFor();
     await page.locator('.player:not([data-condition="playing"])').waitFor();
-    await page.context().setOffline(false);
+    await setOffline(false);
     await page.getByText('You’re offline').first().waitFor({ state: 'detached' });
     await playerIs(page, 'playing');
     await pictureMoves(page);
     await page.close();
   });
 
-  test('puts no load on the API while it plays', async () => {
+  test.concurrent('puts no load on the API while it plays', async () => {
     const { id } = addLive('Quiet show');
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
@@ -193,43 +208,39 @@ describe('a live picture', () => {
     await page.close();
   });
 
-  test('needs no API: with the API down it is found at the edge', async () => {
-    const { id } = addLive('Orphan show');
-    under.platform.down.api = true;
-    const { page } = await under.open(`/watch/${id}`);
+  test.concurrent('needs no API: with the API down it is found at the edge', async () => {
+    const { platform, open } = await under.beside();
+    const { id } = addLive('Orphan show', platform);
+    platform.down.api = true;
+    const { page } = await open(`/watch/${id}`);
     await playerIs(page, 'playing');
     await pictureMoves(page);
-    under.platform.down.api = false;
+    platform.down.api = false;
     await page.getByRole('heading', { name: 'Orphan show' }).waitFor();
     await playerIs(page, 'playing');
     await page.close();
   });
 
-  test('recovers automatically after an edge outage, with a message in the meantime', async () => {
-    const { id } = addLive('Edge show');
-    under.platform.down.edge = true;
-    const { page } = await under.open(`/watch/${id}`);
+  test.concurrent('recovers automatically after an edge outage, with a message in the meantime', async () => {
+    const { platform, open } = await under.beside();
+    const { id } = addLive('Edge show', platform);
+    platform.down.edge = true;
+    const { page } = await open(`/watch/${id}`);
     await page.getByText('The video couldn’t be loaded').first().waitFor();
     await page.getByRole('button', { name: 'Try now' }).waitFor();
-    under.platform.down.edge = false;
+    platform.down.edge = false;
     await playerIs(page, 'playing');
     await pictureMoves(page);
     await page.close();
   });
-});
 
-describe('sound alone', () => {
-  test('plays under a poster, with controls that stay, and is told in the console', async () => {
+  test.concurrent('plays sound alone under a poster, with controls that stay, and is told in the console', async () => {
     const id = nextId();
     const canned = cannedBroadcast(id, 'live');
     const { videoCodec: _, width: __, height: ___, frameRate: ____, ...input } = canned.input!;
     const broadcast = { ...canned, input, renditions: canned.renditions.slice(-1) };
     const stream = under.platform.add('Morning radio', { state: 'live', broadcast });
-    await under.startSound(id);
-    // The canned platform serves a folder of its own below this path.
-    under.platform.change(stream.id, {
-      playback: { ...stream.playback, dash: stream.playback.dash.replace('manifest', 'sound/manifest') },
-    });
+    await under.startSample(id, { pictures: false });
     const { page, complaints } = await under.open(`/watch/${stream.id}`);
     await playerIs(page, 'playing');
     await pictureMoves(page, 4);
@@ -247,10 +258,8 @@ describe('sound alone', () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
-});
 
-describe('messages without a picture', () => {
-  test('goes from offline to starting to playing automatically', async () => {
+  test.concurrent('goes from offline to starting to playing automatically', async () => {
     const { platform } = under;
     const { id } = platform.add('Waiting show');
     const { page, complaints } = await under.open(`/watch/${id}`);
@@ -266,19 +275,19 @@ describe('messages without a picture', () => {
     await page.close();
   });
 
-  test('waits for a disconnected broadcaster', async () => {
-    const { id } = under.platform.add('Gone show', {
+  test.concurrent('waits for a disconnected broadcaster', async () => {
+    const { platform, open } = await under.beside();
+    const { id } = platform.add('Gone show', {
       state: 'reconnecting',
       broadcast: cannedBroadcast(nextId(), 'reconnecting'),
     });
-    under.platform.down.edge = true;
-    const { page } = await under.open(`/watch/${id}`);
+    platform.down.edge = true;
+    const { page } = await open(`/watch/${id}`);
     await page.locator('.scene').getByText('The broadcaster lost connection').waitFor();
-    under.platform.down.edge = false;
     await page.close();
   });
 
-  test('while the platform sends the last picture, a note explains why it is frozen', async () => {
+  test.concurrent('while the platform sends the last picture, a note explains why it is frozen', async () => {
     const { id } = under.platform.add('Held show', {
       state: 'reconnecting',
       broadcast: cannedBroadcast(nextId(), 'reconnecting'),
@@ -291,16 +300,14 @@ describe('messages without a picture', () => {
     await page.close();
   });
 
-  test('a stream that does not exist is not found', async () => {
+  test.concurrent('a stream that does not exist is not found', async () => {
     const { page } = await under.open('/watch/0000000000000000');
     await page.locator('.scene').getByText('Stream not found').waitFor();
     await page.getByRole('link', { name: 'See all streams' }).click();
     await page.waitForURL(`${under.url}/`);
     await page.close();
   });
-});
 
-describe('a takedown', () => {
   const isDark = async (page: Page) => {
     await playerIs(page, 'taken-down');
     await page.locator('.scene').getByText('This stream is no longer available').waitFor();
@@ -311,7 +318,7 @@ describe('a takedown', () => {
     expect(shown).toEqual([true, 0, 'hidden']);
   };
 
-  test('removes the picture at the edge’s first refusal, then polls rarely, and a restore brings it back', async () => {
+  test.concurrent('a takedown removes the picture at the edge’s first refusal, then polls rarely, and a restore brings it back', async () => {
     const { platform } = under;
     const { id } = addLive('Stolen show');
     const { page } = await under.open(`/watch/${id}`);
@@ -337,7 +344,7 @@ describe('a takedown', () => {
     await page.close();
   });
 
-  test('removes the picture of HLS viewers too, and returning to the tab after a restore resumes at once', async () => {
+  test.concurrent('a takedown removes the picture of HLS viewers too, and returning to the tab after a restore resumes at once', async () => {
     const { platform } = under;
     const { id } = addLive('Stolen show');
     const { page } = await under.open(`/watch/${id}?protocol=hls`);
@@ -352,7 +359,7 @@ describe('a takedown', () => {
     await page.close();
   });
 
-  test('reported by the API keeps the page from requesting anything from the edge', async () => {
+  test.concurrent('a takedown reported by the API keeps the page from requesting anything from the edge', async () => {
     const { platform } = under;
     const { id } = under.platform.add('Recorded and stolen', {
       state: 'ended',
@@ -364,28 +371,30 @@ describe('a takedown', () => {
     expect(platform.deliveries.filter((path) => path.includes(id))).toEqual([]);
     await page.close();
   });
-});
 
-test('a stream with HLS only plays HLS where DASH would have been the first choice', async () => {
-  const broadcast = cannedBroadcast(nextId(), 'live');
-  const { id, playback } = under.platform.add('Premium show', { state: 'live', broadcast });
-  under.platform.change(id, { playback: { ...playback, manifests: ['hls'] } });
-  const { page } = await under.open(`/watch/${id}`);
-  await playerIs(page, 'playing');
-  await pictureMoves(page);
-  expect(under.platform.deliveries).toContain(`/local/${id}/${broadcast.id}/index.m3u8`);
-  expect(under.platform.deliveries.filter((path) => path.includes(id) && path.endsWith('.mpd'))).toEqual([]);
-  await page.close();
-});
+  test.concurrent('a stream with HLS only plays HLS where DASH would have been the first choice', async () => {
+    const broadcast = cannedBroadcast(nextId(), 'live');
+    const { id, playback } = under.platform.add('Premium show', { state: 'live', broadcast });
+    under.platform.change(id, { playback: { ...playback, manifests: ['hls'] } });
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await pictureMoves(page);
+    expect(under.platform.deliveries).toContain(`/local/${id}/${broadcast.id}/index.m3u8`);
+    expect(under.platform.deliveries.filter((path) => path.includes(id) && path.endsWith('.mpd'))).toEqual(
+      [],
+    );
+    await page.close();
+  });
 
-describe('the end of a broadcast', () => {
-  test('is shown, can be watched again from the start, and the next broadcast takes over', async () => {
+  test.concurrent('the end of a broadcast is shown, can be watched again from the start, and the next broadcast takes over', async () => {
     const { platform } = under;
-    const { id, broadcast } = addLive('Last show');
+    const broadcast = cannedBroadcast(nextId(), 'live');
+    const sample = await under.startSample(broadcast.id);
+    const { id } = platform.add('Last show', { state: 'live', broadcast });
     const { page, complaints } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
-    await under.sample.end();
-    if (broadcast) platform.change(id, { state: 'ended', broadcast: { ...broadcast, state: 'ended' } });
+    await sample.end();
+    platform.change(id, { state: 'ended', broadcast: { ...broadcast, state: 'ended' } });
     await page.locator('.scene').getByText('This broadcast has ended').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Watch from the start' }).click();
@@ -400,11 +409,8 @@ describe('the end of a broadcast', () => {
     await page.close();
   });
 
-  test('a viewer who comes later gets the recording from its first second', async () => {
-    const { id } = under.platform.add('Recorded show', {
-      state: 'ended',
-      broadcast: cannedBroadcast(nextId(), 'ended'),
-    });
+  test.concurrent('a viewer who comes later gets the recording from its first second', async () => {
+    const { id } = await addRecorded('Recorded show');
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
     expect(await page.evaluate(() => document.querySelector('video')?.currentTime)).toBeLessThan(5);
@@ -412,19 +418,16 @@ describe('the end of a broadcast', () => {
     await page.close();
   });
 
-  test('the bar shows where a seek leads, by time and picture, and its knob reaches the end', async () => {
-    await under.serve(
+  test.concurrent('the bar shows where a seek leads, by time and picture, and its knob reaches the end', async () => {
+    under.platform.extras.set(
       'storyboard.vtt',
       [
         'WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nsprite.png#xywh=0,0,80,45',
         '00:00:02.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
       ].join('\n\n'),
     );
-    await under.serve('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
-    const { id } = under.platform.add('Sought show', {
-      state: 'ended',
-      broadcast: cannedBroadcast(nextId(), 'ended'),
-    });
+    under.platform.extras.set('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
+    const { id } = await addRecorded('Sought show');
     const { page, complaints } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
     await page.locator('main').focus();
@@ -451,9 +454,7 @@ describe('the end of a broadcast', () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
-});
 
-describe('a player in a frame of another site', () => {
   /** A page of another origin with the player in a frame. */
   async function openFramed(id: string) {
     const site = createServer((_, response) =>
@@ -471,7 +472,7 @@ describe('a player in a frame of another site', () => {
     return { page, frame: page.frameLocator('iframe'), close };
   }
 
-  test('plays, asks no API, and leads to the stream’s own page', async () => {
+  test.concurrent('a player in a frame of another site plays, asks no API, and leads to the stream’s own page', async () => {
     const { id } = addLive('Framed show');
     const { page, frame, close } = await openFramed(id);
     await frame.locator('.player[data-condition="playing"]').waitFor();
@@ -486,7 +487,7 @@ describe('a player in a frame of another site', () => {
     await close();
   });
 
-  test('stays empty where the stream allows no frames', async () => {
+  test.concurrent('a player in a frame of another site stays empty where the stream allows no frames', async () => {
     const { id } = addLive('Closed show');
     under.platform.change(id, { embedding: 'nowhere' });
     const { page, close } = await openFramed(id);
@@ -495,21 +496,21 @@ describe('a player in a frame of another site', () => {
     expect(frame?.url()).toBe('chrome-error://chromewebdata/');
     await close();
   });
-});
 
-test('a viewer’s first picture costs at most 300 kB of page', async () => {
-  const { id } = addLive('Light show');
-  const { page } = await under.open(`/watch/${id}`);
-  await pictureMoves(page, 0);
-  const loaded = await page.evaluate(() =>
-    [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-      .map((entry) => entry as PerformanceResourceTiming)
-      .filter(({ name }) => name.startsWith(location.origin))
-      .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize] as const),
-  );
-  // As it came: compressed. What isn't from here is media.
-  expect(loaded.map(([, size]) => size)).not.toContain(0);
-  const bytes = loaded.reduce((sum, [, size]) => sum + size, 0);
-  expect([bytes <= 300_000, loaded]).toEqual([true, loaded]);
-  await page.close();
+  test.concurrent('a viewer’s first picture costs at most 300 kB of page', async () => {
+    const { id } = addLive('Light show');
+    const { page } = await under.open(`/watch/${id}`);
+    await pictureMoves(page, 0);
+    const loaded = await page.evaluate(() =>
+      [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+        .map((entry) => entry as PerformanceResourceTiming)
+        .filter(({ name }) => name.startsWith(location.origin))
+        .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize] as const),
+    );
+    // As it came: compressed. What isn't from here is media.
+    expect(loaded.map(([, size]) => size)).not.toContain(0);
+    const bytes = loaded.reduce((sum, [, size]) => sum + size, 0);
+    expect([bytes <= 300_000, loaded]).toEqual([true, loaded]);
+    await page.close();
+  });
 });

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { stepsOf } from '../../../lib/control/takedowns/policy/takedown-machine.ts';
 import type {
+  Audience,
   Broadcast,
   Destination,
   Download,
   HealthWindow,
+  LocalProcess,
   Stream,
   StreamEvent,
   StreamHealth,
@@ -16,6 +18,8 @@ import type {
 } from '../../../lib/player/page/api/types.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';
 import { formatStreamKey, newStreamKey } from '../../../lib/routing/stream-key.ts';
+import { cannedHealth } from './canned-records.ts';
+import { clockPlaceholder } from './sample-broadcast.ts';
 
 /**
  * Control API and edge in one server that serves what a test puts in, for page states that are hard to produce on demand:
@@ -26,7 +30,6 @@ export interface CannedPlatform {
   /** Adds a stream as the API would. */
   add(name: string, change?: Partial<Stream>): Stream;
   change(id: string, change: Partial<Stream>): void;
-  remove(id: string): void;
   /** Sets what the API reports about the stream's takedown; the edge responds with 410 unless it is `restored`. */
   report(id: string, report: Partial<Takedown> & Pick<Takedown, 'state'>): void;
   say(id: string, type: string, text: string): void;
@@ -46,6 +49,14 @@ export interface CannedPlatform {
   readonly recordings: Map<string, readonly Broadcast[]>;
   /** MP4 files, newest first, by broadcast. */
   readonly files: Map<string, readonly Download[]>;
+  /** Audiences, by stream. @default nobody has watched */
+  readonly audiences: Map<string, Audience>;
+  /** Files beside the media of every broadcast, by name. */
+  readonly extras: Map<string, string | Uint8Array>;
+  /** Folders of media, by broadcast. @default the one that all share */
+  readonly media: Map<string, string>;
+  /** What the supervisor's API lists; the platform serves that, too. */
+  readonly processes: LocalProcess[];
   close(): Promise<void>;
 }
 
@@ -58,7 +69,7 @@ const types: Record<string, string> = {
   '.mp4': 'video/mp4',
 };
 
-/** `mediaDir` is served below `/local/<any stream>/<any broadcast>/`. */
+/** `mediaDir` is served below `/local/<any stream>/<any broadcast>/`, unless the broadcast has a folder of its own. */
 export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatform> {
   const streams = new Map<string, Stream>();
   const events = new Map<string, StreamEvent[]>();
@@ -70,6 +81,10 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
   const problems: CannedPlatform['problems'] = new Map();
   const recordings: CannedPlatform['recordings'] = new Map();
   const files: CannedPlatform['files'] = new Map();
+  const audiences: CannedPlatform['audiences'] = new Map();
+  const media: CannedPlatform['media'] = new Map();
+  const extras: CannedPlatform['extras'] = new Map();
+  const processes: LocalProcess[] = [];
   const down = { api: false, edge: false, feed: false };
 
   const server: Server = createServer((request, response) => {
@@ -120,6 +135,10 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     response.setHeader('Access-Control-Allow-Headers', 'Content-Type, Range');
     response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PATCH, DELETE');
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    if (path.startsWith('/v1/processes')) {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      return void response.end(JSON.stringify({ processes }));
+    }
     if (path.startsWith('/v1/')) {
       if (down.api) return void response.destroy();
       requests.push(`${request.method} ${path}${request.method === 'DELETE' ? `?${query}` : ''}`);
@@ -133,15 +152,14 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       // Chromium caches a 410 forever unless the response forbids it.
       return void response.writeHead(410, { 'Cache-Control': 'no-store' }).end();
     }
-    const file = /^\/local\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? path.slice(path.lastIndexOf('/') + 1);
-    try {
-      const body = await readFile(join(mediaDir, normalize(`/${file}`)));
-      response
-        .writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' })
-        .end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
+    const [, broadcast = '', file = path.slice(path.lastIndexOf('/') + 1)] =
+      /^\/local\/[^/]+\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    const found =
+      extras.get(file) ??
+      (await readFile(join(media.get(broadcast) ?? mediaDir, normalize(`/${file}`))).catch(() => undefined));
+    if (found === undefined) return void response.writeHead(404).end();
+    const body = file.endsWith('.mpd') ? found.toString().replace(clockPlaceholder, `${url}/time`) : found;
+    response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' }).end(body);
   }
 
   async function answerApi(
@@ -201,7 +219,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     }
     if (verb === 'audience') {
       const series = { stepMs: 10_000, samples: [] };
-      return send(200, { viewers: 0, peak: 0, plays: 0, watchTimeMs: 0, series });
+      return send(200, audiences.get(id) ?? { viewers: 0, peak: 0, plays: 0, watchTimeMs: 0, series });
     }
     if (verb === 'keys') return send(201, { key: formatStreamKey(newStreamKey(id as never)) });
     if (verb === 'end') {
@@ -313,9 +331,12 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     problems,
     recordings,
     files,
+    audiences,
+    media,
+    extras,
+    processes,
     add,
     change,
-    remove: (id) => void streams.delete(id),
     report,
     measure: (id, health) => void healths.set(id, health),
     say(id, type, text) {
@@ -335,63 +356,6 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       server.closeAllConnections();
       await closed;
     },
-  };
-}
-
-/** A broadcast on air as the API returns it. */
-export function cannedBroadcast(id: string, state: Broadcast['state']): Broadcast {
-  return {
-    id,
-    state,
-    startedAt: new Date(Date.now() - 754_000).toISOString(),
-    playback: { dash: '/x/manifest.mpd', hls: '/x/index.m3u8', page: `/watch/x?broadcast=${id}` },
-    encoder: 'fleet',
-    workerId: 'encoder-2',
-    epoch: 1,
-    proxyId: 'ingest-1',
-    input: {
-      videoCodec: 'avc1.64001f',
-      audioCodec: 'mp4a.40.2',
-      width: 1280,
-      height: 720,
-      frameRate: 30,
-      bitrateBps: 4_180_000,
-      encoder: 'obs-output module (libobs version 31.0.0)',
-    },
-    renditions: [
-      { id: '720p', codecs: 'avc1.64001f', bandwidthBps: 3_200_000, width: 1280, height: 720, frameRate: 30 },
-      { id: '480p', codecs: 'avc1.64001e', bandwidthBps: 1_400_000, width: 854, height: 480, frameRate: 30 },
-      { id: '360p', codecs: 'avc1.64001e', bandwidthBps: 800_000, width: 640, height: 360, frameRate: 30 },
-      { id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 },
-    ],
-  };
-}
-
-/** An encoder that sends 30 pictures a second at 4.2 Mb/s, for two minutes or, in the whole broadcast, ten. */
-export function cannedHealth(
-  change: Partial<StreamHealth> = {},
-  window: HealthWindow = 'recent',
-): StreamHealth {
-  const stepMs = window === 'recent' ? 5_000 : 30_000;
-  const samples = Array.from({ length: 24 }, (_, index) => ({
-    at: new Date(Date.now() - (23 - index) * stepMs).toISOString(),
-    videoBps: 4_000_000 + 200_000 * Math.sin(index),
-    audioBps: 160_000,
-    frameRate: 30,
-    keyFrameIntervalMs: 2_000,
-    lostPictures: 0,
-    avOffsetMs: 8,
-    encoderSpeed: 1.01,
-    gapMs: 34,
-  }));
-  const current = samples.at(-1);
-  return {
-    verdict: 'excellent',
-    since: new Date(Date.now() - 700_000).toISOString(),
-    reasons: [],
-    ...(current && { current }),
-    series: { stepMs, samples },
-    ...change,
   };
 }
 

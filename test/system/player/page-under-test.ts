@@ -1,28 +1,35 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { bundlePage } from '../../../lib/player/bundle.ts';
 import { apiCards } from '../../../lib/player/documents/api-cards.ts';
+import type { PageFiles } from '../../../lib/player/policy/routes.ts';
+import type { RuntimeConfig } from '../../../lib/player/policy/runtime-config.ts';
 import { createPageServer } from '../../../lib/player/server.ts';
 import { openBrowser } from '../../../testkit/platform/browser.ts';
 import { type CannedPlatform, startCannedPlatform } from './canned-platform.ts';
-import { type SampleBroadcast, startSampleBroadcast } from './sample-broadcast.ts';
+import { makeSampleRecording, type SampleBroadcast, startSampleBroadcast } from './sample-broadcast.ts';
 
-/** The page's server and a browser in front of a canned platform, with a real live picture behind it. */
+/** The page's server in front of a canned platform. */
 export interface PageUnderTest {
   readonly url: string;
   readonly platform: CannedPlatform;
-  readonly sample: SampleBroadcast;
-  /** Starts another sample, of sound alone, as this broadcast. */
-  startSound(broadcastId: string): Promise<void>;
-  /** Adds a file to every broadcast. */
-  serve(name: string, body: string | Uint8Array): Promise<void>;
-  /** Opens a path in a new tab, which notes every complaint of the browser and every request to elsewhere. */
-  open(path: string): Promise<Tab>;
+  /** Opens a path, or a whole address, in a new tab, which notes every complaint of the browser and every request to elsewhere. */
+  open(path: string, media?: Parameters<Page['emulateMedia']>[0]): Promise<Tab>;
   close(): Promise<void>;
+}
+
+/** Several of them in one browser, with a real live picture behind each. */
+export interface PagesUnderTest extends PageUnderTest {
+  /** Another platform behind a page of its own: for what would disturb those who look at this one. It is closed with this one. */
+  beside(config?: (platformUrl: string) => Partial<RuntimeConfig>): Promise<PageUnderTest>;
+  /** Starts another sample as this broadcast. */
+  startSample(broadcastId: string, how?: { readonly pictures?: boolean }): Promise<SampleBroadcast>;
+  /** Makes a recording of its own for this broadcast. */
+  record(broadcastId: string, seconds: number): Promise<void>;
 }
 
 export interface Tab {
@@ -31,49 +38,87 @@ export interface Tab {
   readonly complaints: string[];
 }
 
-export async function startPageUnderTest(): Promise<PageUnderTest> {
+export async function startPagesUnderTest(): Promise<PagesUnderTest> {
   const mediaDir = await mkdtemp(join(tmpdir(), 'headwater-page-'));
-  const platform = await startCannedPlatform(mediaDir);
   const [sample, files, browser] = await Promise.all([
-    startSampleBroadcast(mediaDir, `${platform.url}/time`),
+    startSampleBroadcast(mediaDir),
     bundlePage(),
     openBrowser(),
   ]);
-  const server = createPageServer(
-    files,
-    { apiBaseUrl: platform.url, edgeBaseUrl: platform.url, region: 'local' },
-    { cards: apiCards(async () => platform.url) },
-  );
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await browser.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
+  const first = await startPage({ files, browser, mediaDir });
+  await browser.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: first.url });
 
-  const sounds: SampleBroadcast[] = [];
+  const samples: SampleBroadcast[] = [sample];
+  const others: PageUnderTest[] = [];
+  /** An empty folder for the media of this broadcast. */
+  const folderOf = async (broadcastId: string) => {
+    const dir = join(mediaDir, broadcastId);
+    await mkdir(dir);
+    first.platform.media.set(broadcastId, dir);
+    return dir;
+  };
   return {
-    url,
-    platform,
-    sample,
-    async startSound(broadcastId) {
-      const dir = join(mediaDir, broadcastId);
-      await mkdir(dir);
-      sounds.push(await startSampleBroadcast(dir, `${platform.url}/time`, { pictures: false }));
+    ...first,
+    async beside(config) {
+      const other = await startPage({ files, browser, mediaDir, config });
+      others.push(other);
+      return other;
     },
-    serve: (name, body) => writeFile(join(mediaDir, name), body),
-    open: (path) => openTab(browser, url + path, [url, platform.url]),
+    async startSample(broadcastId, how) {
+      const started = await startSampleBroadcast(await folderOf(broadcastId), how);
+      samples.push(started);
+      return started;
+    },
+    async record(broadcastId, seconds) {
+      await makeSampleRecording(await folderOf(broadcastId), seconds);
+    },
     async close() {
       await browser.close();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await Promise.all([closed, ...[sample, ...sounds].map((each) => each.end()), platform.close()]);
+      await Promise.all([first, ...others].map((each) => each.close()));
+      await Promise.all(samples.map((each) => each.end()));
       await rm(mediaDir, { recursive: true, force: true });
     },
   };
 }
 
-async function openTab(browser: BrowserContext, url: string, known: readonly string[]): Promise<Tab> {
+async function startPage(of: {
+  readonly files: PageFiles;
+  readonly browser: BrowserContext;
+  readonly mediaDir: string;
+  /** What the page's configuration has besides. @default an API without a login */
+  readonly config?: ((platformUrl: string) => Partial<RuntimeConfig>) | undefined;
+}): Promise<PageUnderTest> {
+  const { files, browser, mediaDir, config = (apiBaseUrl) => ({ apiBaseUrl }) } = of;
+  const platform = await startCannedPlatform(mediaDir);
+  const server = createPageServer(
+    files,
+    { edgeBaseUrl: platform.url, region: 'local', ...config(platform.url) },
+    { cards: apiCards(async () => platform.url) },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    platform,
+    open: (path, media) => openTab(browser, new URL(path, url).href, [url, platform.url], media),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([closed, platform.close()]);
+    },
+  };
+}
+
+async function openTab(
+  browser: BrowserContext,
+  url: string,
+  known: readonly string[],
+  media?: Parameters<Page['emulateMedia']>[0],
+): Promise<Tab> {
   const page = await browser.newPage();
+  if (media) await page.emulateMedia(media);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());

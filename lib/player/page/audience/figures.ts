@@ -26,3 +26,7 @@ export function chartArea(
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
+
+/** `1` → `1 viewer`, `1200` → `1,200 viewers`. */
+export const viewersNow = (viewers: number): string =>
+  `${viewers.toLocaleString()} ${viewers === 1 ? 'viewer' : 'viewers'}`;

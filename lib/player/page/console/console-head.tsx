@@ -1,15 +1,23 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { Stream } from '../api/types.ts';
+import type { Audience, Stream } from '../api/types.ts';
+import { viewersNow } from '../audience/figures.ts';
 import { watchPath } from '../model/routes.ts';
 import { isOnAir, shownState } from '../model/stream-state.ts';
 import { ShareButton } from '../share/share-button.tsx';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { EndBroadcast } from './end-broadcast.tsx';
+import { OnAirFor } from './on-air-for.tsx';
 
 /** The stream's name and state, and what can be done with it as a whole. */
-export function ConsoleHead(props: { stream: Stream; explanation: string; onChanged: () => void }) {
-  const { stream, explanation, onChanged } = props;
+export function ConsoleHead(props: {
+  stream: Stream;
+  explanation: string;
+  audience: Audience | undefined;
+  onChanged: () => void;
+}) {
+  const { stream, explanation, audience, onChanged } = props;
+  const { broadcast } = stream;
   const { linkedRegion, settings } = useServices();
   const [ending, setEnding] = useState(false);
   const closeEnding = useCallback(() => setEnding(false), []);
@@ -21,9 +29,15 @@ export function ConsoleHead(props: { stream: Stream; explanation: string; onChan
           <a href="/">Streams</a>
         </p>
         <h1>
-          {stream.name} <StateBadge state={state} />
+          <bdi>{stream.name}</bdi> <StateBadge state={state} />
         </h1>
-        <p class="quiet">{explanation}</p>
+        <p class="console-status">
+          <span class="quiet">{explanation}</span>
+          {isOnAir(state) && broadcast && <OnAirFor since={broadcast.startedAt} />}
+          {isOnAir(state) && audience !== undefined && audience.broadcastId === broadcast?.id && (
+            <span class="tabular">{viewersNow(audience.viewers)}</span>
+          )}
+        </p>
       </div>
       <div class="actions">
         <ShareButton

@@ -1,25 +1,15 @@
 import { useEffect } from 'preact/hooks';
 import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
-import { AudiencePanel } from '../audience/audience-panel.tsx';
-import { lastRefusal } from '../model/console/journal.ts';
+import { useAudience } from '../audience/use-audience.ts';
 import { explanationOf } from '../model/health/verdict.ts';
-import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
-import { Recordings } from '../recordings/recordings.tsx';
+import { shownState, stateWords } from '../model/stream-state.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { usePolled } from '../ui/use-polled.ts';
 import { ConsoleHead } from './console-head.tsx';
-import { DestinationsPanel } from './destinations-panel.tsx';
-import { EventLog } from './event-log.tsx';
-import { HealthPanel } from './health/health-panel.tsx';
+import { ConsolePanels } from './console-panels.tsx';
 import { useHealth } from './health/use-health.ts';
-import { IngestPanel } from './ingest-panel.tsx';
-import { InputPanel } from './input-panel.tsx';
-import { PlaybackPanel } from './playback-panel.tsx';
-import { Preview } from './preview.tsx';
-import { RenditionsTable } from './renditions-table.tsx';
-import { SettingsPanel } from './settings-panel.tsx';
-import { TakedownBanner, TakedownPanel, useTakedownDialog } from './takedown/takedown-panel.tsx';
+import { TakedownBanner, useTakedownDialog } from './takedown/takedown-panel.tsx';
 import { useTakedown } from './takedown/use-takedown.ts';
 import { useEvents } from './use-events.ts';
 
@@ -57,13 +47,11 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
   const health = useHealth(stream);
   const watch = useTakedown(stream, refresh);
   const takedown = useTakedownDialog(stream, watch);
+  const audience = useAudience(stream.id);
   const state = shownState(stream);
   const explanation = explanationOf(state, health.health?.verdict);
   useEffect(() => announce(`${stateWords[state].word}. ${explanation}`), [announce, state, explanation]);
 
-  // What an encoder needs to connect comes first. On air it is folded, and how the broadcast does comes before it.
-  const onAir = isOnAir(state);
-  const { broadcast } = stream;
   return (
     <>
       {fault !== undefined && (
@@ -71,34 +59,17 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
           {faultWords(fault)} A running broadcast isn’t affected, but what you see here may be out of date.
         </p>
       )}
-      <ConsoleHead stream={stream} explanation={explanation} onChanged={refresh} />
+      <ConsoleHead stream={stream} explanation={explanation} audience={audience} onChanged={refresh} />
       <TakedownBanner stream={stream} onRestore={() => takedown.open('restore')} />
-      {onAir && <HealthPanel stream={stream} watch={health} events={journal.events} />}
-      <div class={onAir ? 'console' : 'console console-off'}>
-        <IngestPanel stream={stream} refusal={lastRefusal(journal.events, Date.now())} />
-        <div class="console-main">
-          <Preview stream={stream} />
-          {onAir && broadcast && (
-            <>
-              <InputPanel
-                broadcast={broadcast}
-                isAway={state === 'reconnecting'}
-                isMeasured={health.health !== undefined}
-              />
-              <RenditionsTable renditions={broadcast.renditions} />
-            </>
-          )}
-          <Recordings stream={stream} />
-          <AudiencePanel id={stream.id} />
-          <EventLog journal={journal} />
-        </div>
-        <div class="console-side">
-          <PlaybackPanel stream={stream} onChanged={refresh} />
-          <DestinationsPanel stream={stream} onChanged={refresh} />
-          <SettingsPanel stream={stream} onChanged={refresh} />
-          <TakedownPanel stream={stream} watch={watch} onTakedown={() => takedown.open('takedown')} />
-        </div>
-      </div>
+      <ConsolePanels
+        stream={stream}
+        journal={journal}
+        health={health}
+        audience={audience}
+        takedown={watch}
+        onTakedown={() => takedown.open('takedown')}
+        onChanged={refresh}
+      />
       {takedown.dialog}
     </>
   );

@@ -70,7 +70,9 @@ function DestinationRow(props: {
     <li class="process destination" aria-label={name}>
       <div>
         <p class="process-name">
-          <strong>{name}</strong>
+          <strong>
+            <bdi>{name}</bdi>
+          </strong>
           <Badge kind={badge} shape={shape} word={word} />
         </p>
         <p class="small address">{url}</p>

@@ -49,6 +49,7 @@ function Rename({ stream, onChanged }: { stream: Stream; onChanged: () => void }
         <input
           id={id}
           type="text"
+          dir="auto"
           value={name}
           maxLength={100}
           autocomplete="off"

@@ -5,7 +5,7 @@ export function EmbedTitle({ id, name }: { id: string; name: string | undefined 
   return (
     <h1 class="embed-title">
       <a href={href} target="_blank" rel="noopener">
-        {name ?? 'Live stream'}
+        <bdi>{name ?? 'Live stream'}</bdi>
         <span class="visually-hidden"> (opens in a new tab)</span>
       </a>
     </h1>

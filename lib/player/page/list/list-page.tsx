@@ -92,7 +92,11 @@ function StreamList({ streams, complete }: { streams: readonly Stream[]; complet
           </ul>
         </section>
       )}
-      {found === 0 && <p class="quiet">No stream has “{search.trim()}” in its name, ID or owner.</p>}
+      {found === 0 && (
+        <p class="quiet">
+          No stream has “<bdi>{search.trim()}</bdi>” in its name, ID or owner.
+        </p>
+      )}
       {found > shown && (
         <p class="stream-more" ref={end}>
           <button type="button" class="button" onClick={more}>
@@ -123,6 +127,7 @@ function ListTools(props: {
         <input
           id={`${id}-search`}
           type="search"
+          dir="auto"
           autocomplete="off"
           spellcheck={false}
           placeholder="Name, ID or owner"

@@ -28,7 +28,9 @@ function Card({ stream, linkedRegion }: { stream: Stream; linkedRegion: string |
       <div class="stream-card-body">
         <div class="stream-card-head">
           <h3>
-            <a href={consolePath(stream.id)}>{stream.name}</a>
+            <a href={consolePath(stream.id)}>
+              <bdi>{stream.name}</bdi>
+            </a>
           </h3>
           <StateBadge state={state} />
         </div>

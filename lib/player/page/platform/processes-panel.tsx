@@ -91,7 +91,10 @@ function ProcessRow(props: {
         <p class="quiet small tabular">{facts.filter(Boolean).join(' · ')}</p>
         {parts.map(({ does, stream }) => (
           <p key={does + stream.id} class="small process-part">
-            {does} <a href={consolePath(stream.id)}>{stream.name}</a>
+            {does}{' '}
+            <a href={consolePath(stream.id)}>
+              <bdi>{stream.name}</bdi>
+            </a>
           </p>
         ))}
       </div>

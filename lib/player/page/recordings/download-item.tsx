@@ -25,7 +25,7 @@ export function DownloadItem({ stream, download }: { stream: Stream; download: D
         {state === 'failed' && <span class="download-fault small">{detail}</span>}
         {state === 'ready' && (
           <span class="quiet small">
-            {durationMs !== undefined && clockText(durationMs)}
+            {durationMs !== undefined && lengthText(durationMs)}
             {sizeBytes !== undefined && ` · ${formatBytes(sizeBytes)}`}
             {expiresAt !== undefined && ` · until ${formatWhen(Date.parse(expiresAt), Date.now())}`}
           </span>
@@ -44,3 +44,6 @@ export function DownloadItem({ stream, download }: { stream: Stream; download: D
     </li>
   );
 }
+
+/** To the frame only where that says something. */
+const lengthText = (ms: number): string => clockText(ms < 60_000 ? ms : Math.round(ms / 1000) * 1000);

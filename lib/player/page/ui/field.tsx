@@ -31,7 +31,7 @@ export function Field({ label, value, hint, fault, onInput, secret = false, inpu
         {secret ? (
           <input type="password" autocomplete="new-password" {...common} />
         ) : (
-          <input type="text" autocomplete="off" {...common} />
+          <input type="text" dir="auto" autocomplete="off" {...common} />
         )}
       </label>
       {fault !== undefined && (

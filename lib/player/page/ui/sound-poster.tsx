@@ -15,7 +15,9 @@ export function SoundPoster({ name }: { name: string }) {
           />
         ))}
       </svg>
-      <p class="sound-poster-name">{name}</p>
+      <p class="sound-poster-name" dir="auto">
+        {name}
+      </p>
       <p class="sound-poster-detail">Sound only</p>
     </div>
   );

@@ -116,7 +116,9 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
       ) : (
         <div class="watch-head">
           <div>
-            <h1>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</h1>
+            <h1>
+              <bdi>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</bdi>
+            </h1>
             {shown && (
               <p class="watch-state">
                 <StateBadge state={shown} />

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { chartArea, ratioWords, watchTimeWords } from '../../../../lib/player/page/audience/figures.ts';
+import {
+  chartArea,
+  ratioWords,
+  viewersNow,
+  watchTimeWords,
+} from '../../../../lib/player/page/audience/figures.ts';
 
 test.each([
   [0, '0 min'],
@@ -18,6 +23,14 @@ test.each([
   [1, '100.0 %'],
 ])('a share of %s is %s', (ratio, words) => {
   expect(ratioWords(ratio)).toBe(words);
+});
+
+test.each([
+  [0, '0 viewers'],
+  [1, '1 viewer'],
+  [12, '12 viewers'],
+])('%s watching are %s', (viewers, words) => {
+  expect(viewersNow(viewers)).toBe(words);
 });
 
 test('the chart rises to its top where most watched, and is flat where nobody did', () => {

@@ -16,7 +16,10 @@ const recentSeconds = 600;
 /** A graph that covers less would have several times the same label. */
 const leastSeconds = 120;
 const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440];
-const heightPx = 96;
+const heightPx = 72;
+
+/** How much larger than usual the reader wants text: a canvas doesn't follow by itself. */
+const textScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 /** One figure over time. */
 export function Graph(props: GraphProps) {
@@ -29,8 +32,9 @@ export function Graph(props: GraphProps) {
   useLayoutEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const size = () => ({ width: element.clientWidth, height: heightPx });
-    const drawn = new library({ ...optionsOf(now, library), ...size() }, dataOf(points), element);
+    const scale = textScale();
+    const size = () => ({ width: element.clientWidth, height: heightPx * scale });
+    const drawn = new library({ ...optionsOf(now, library, scale), ...size() }, dataOf(points), element);
     plot.current = drawn;
     const watched = new ResizeObserver(() => drawn.setSize(size()));
     watched.observe(element);
@@ -62,11 +66,12 @@ const colour = (role: string) => () =>
 function optionsOf(
   now: { readonly current: GraphProps },
   library: typeof uPlot,
+  scale: number,
 ): Omit<uPlot.Options, 'width' | 'height'> {
   const { figure } = now.current;
   const axis = {
     stroke: colour('quiet'),
-    font: '11px system-ui, sans-serif',
+    font: `${11 * scale}px system-ui, sans-serif`,
     gap: 4,
     grid: { stroke: colour('line'), width: 1 },
     ticks: { show: false },
@@ -87,17 +92,18 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        size: 20,
-        space: 64,
+        size: 20 * scale,
+        space: 64 * scale,
         // Labels have no seconds.
         incrs: minutes.map((count) => 60 * count),
         // At the left edge a label would run into the other axis.
-        values: (plot, splits) => splits.map((at) => (plot.valToPos(at, 'x') < 20 ? '' : shortTime(at))),
+        values: (plot, splits) =>
+          splits.map((at) => (plot.valToPos(at, 'x') < 20 * scale ? '' : shortTime(at))),
       },
       {
         ...axis,
-        size: 48,
-        space: 26,
+        size: 48 * scale,
+        space: 26 * scale,
         values: (_, splits) => splits.map((value) => (figure.tick ?? figure.format)(value)),
       },
     ],

@@ -18,7 +18,7 @@ export function TakedownBanner({ stream, onRestore }: { stream: Stream; onRestor
       <div>
         <h2 id="takedown-banner">{takedownTitles[state]}</h2>
         <p>
-          <strong>Reason:</strong> {reason}
+          <strong>Reason:</strong> <bdi>{reason}</bdi>
         </p>
         <p class="small">
           Requested {formatWhen(Date.parse(askedAt), Date.now())}. Viewers can’t watch it and nobody can
