@@ -1,5 +1,5 @@
 import { initName, segmentName } from '../../../object-store/object-names.ts';
-import type { CaptionChannel } from '../../../packaging/codec/avc-captions.ts';
+import { type CaptionChannel, namedChannels } from '../../../packaging/codec/avc-captions.ts';
 import { defaultPartMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
@@ -482,7 +482,7 @@ export class Publication {
       options: this.#options,
       renditions: bestFirst([...this.#renditions.values()].filter(({ id }) => isShown(id))),
       periods,
-      ...(this.#captions.size > 0 && { captions: [...this.#captions].sort() }),
+      ...(this.#captions.size > 0 && { captions: namedChannels(this.#captions) }),
       availabilityStartMs: this.#availabilityStartMs,
       ended: this.#ended,
     };
