@@ -35,7 +35,9 @@ export const showWindow = (text: string): number[] => [
 export const deleteWindow: readonly number[] = [0x8c, 0x01];
 
 /** A DTVCC packet (CTA-708 5) with a block for each service. */
-export function dtvccPacket(blocks: readonly { readonly service: number; readonly bytes: readonly number[] }[]): Construct[] {
+export function dtvccPacket(
+  blocks: readonly { readonly service: number; readonly bytes: readonly number[] }[],
+): Construct[] {
   const data = blocks.flatMap(({ service, bytes }) => [
     ...(service < 7 ? [(service << 5) | bytes.length] : [0xe0 | bytes.length, service]),
     ...bytes,

@@ -22,7 +22,8 @@ export function captionData(sample: Uint8Array, nalLengthBytes = 4): Buffer {
     // They come before the picture (ITU-T H.264 7.4.1.2.3).
     if (isPicture(unit)) break;
     if (!isSei(unit)) continue;
-    for (const message of messagesOf(unit)) if (isCaptions(message)) constructs.push(...constructsOf(message.data));
+    for (const message of messagesOf(unit))
+      if (isCaptions(message)) constructs.push(...constructsOf(message.data));
   }
   return Buffer.concat(constructs);
 }
@@ -48,7 +49,10 @@ function lengthPrefixed(unit: Uint8Array): Uint8Array[] {
 function captionUnit(data: Uint8Array): Buffer {
   const count = Math.floor(data.length / constructBytes);
   const message = [...captionsBegin, reservedBits | processCaptions | count, 0xff, ...data, 0xff];
-  return escapeNal(seiHeader, Uint8Array.from([registeredUserData, message.length, ...message, trailingBits]));
+  return escapeNal(
+    seiHeader,
+    Uint8Array.from([registeredUserData, message.length, ...message, trailingBits]),
+  );
 }
 /** rbsp_trailing_bits at a byte's beginning (7.3.2.11). */
 const trailingBits = 0x80;

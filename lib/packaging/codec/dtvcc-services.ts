@@ -17,7 +17,7 @@ export class DtvccServices {
 }
 
 /** packet_size_code, the header included (5.1). */
-const packetBytes = (header: number): number => ((header & 0x3f) || 0x40) * 2;
+const packetBytes = (header: number): number => (header & 0x3f || 0x40) * 2;
 
 /** Window definitions DF0 to DF7 (8.10.5.2): nothing is shown without one, and none are in what only fills up. */
 const isWindow = (byte: number): boolean => byte >= 0x98 && byte <= 0x9f;

@@ -48,8 +48,14 @@ function captions({ captions: channels = [] }: DashVideoSet): string[] {
   const services = channels.flatMap((channel) => serviceOf(channel) ?? []);
   const old = channels.filter((channel) => serviceOf(channel) === undefined);
   return [
-    ...accessibility('urn:scte:dash:cc:cea-608:2015', old.map((channel) => `${channel}=und`)),
-    ...accessibility('urn:scte:dash:cc:cea-708:2015', services.map((service) => `${service}=lang:und`)),
+    ...accessibility(
+      'urn:scte:dash:cc:cea-608:2015',
+      old.map((channel) => `${channel}=und`),
+    ),
+    ...accessibility(
+      'urn:scte:dash:cc:cea-708:2015',
+      services.map((service) => `${service}=lang:und`),
+    ),
   ];
 }
 

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { captionData, mostConstructs, withCaptionData } from '../../../lib/packaging/codec/avc-caption-data.ts';
+import {
+  captionData,
+  mostConstructs,
+  withCaptionData,
+} from '../../../lib/packaging/codec/avc-caption-data.ts';
 import { captionSei, dtvccPacket, inField, lengthPrefixed, popOn } from '../../../testkit/media/captions.ts';
 
 const delimiter = lengthPrefixed(Buffer.from([0x09, 0xf0]));
@@ -20,7 +24,9 @@ describe('the captions of a picture', () => {
     const own = sample(recovery, lengthPrefixed(captionSei(inField([[0x41, 0x42]]))));
     const written = withCaptionData(own, bytesOf(hello));
     expect(captionData(written)).toEqual(bytesOf(hello));
-    expect(written.subarray(0, delimiter.length + recovery.length)).toEqual(Buffer.concat([delimiter, recovery]));
+    expect(written.subarray(0, delimiter.length + recovery.length)).toEqual(
+      Buffer.concat([delimiter, recovery]),
+    );
     expect(written.subarray(-slice.length)).toEqual(slice);
   });
 
@@ -33,6 +39,8 @@ describe('the captions of a picture', () => {
     const many = Array.from({ length: mostConstructs }, (_, index) => packet[index % packet.length]!);
     const written = withCaptionData(sample(), bytesOf(many));
     expect(captionData(written)).toEqual(bytesOf(many));
-    expect(written.subarray(delimiter.length + 4, -slice.length).includes(Buffer.from([0, 0, 0]))).toBe(false);
+    expect(written.subarray(delimiter.length + 4, -slice.length).includes(Buffer.from([0, 0, 0]))).toBe(
+      false,
+    );
   });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CaptionChannel, CaptionSearch, namedChannels } from '../../../lib/packaging/codec/avc-captions.ts';
+import {
+  type CaptionChannel,
+  CaptionSearch,
+  namedChannels,
+} from '../../../lib/packaging/codec/avc-captions.ts';
 import {
   captionSei,
   deleteWindow,

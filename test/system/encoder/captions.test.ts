@@ -55,9 +55,7 @@ test('Captions in a broadcaster’s pictures are whole in every rendition, those
     ).join('\n');
   const before = await named();
   expect(before).toMatch(/TYPE=CLOSED-CAPTIONS,.*INSTREAM-ID="SERVICE1"/);
-  expect(before).toContain(
-    '<Accessibility schemeIdUri="urn:scte:dash:cc:cea-708:2015" value="1=lang:und"/>',
-  );
+  expect(before).toContain('<Accessibility schemeIdUri="urn:scte:dash:cc:cea-708:2015" value="1=lang:und"/>');
 
   await chooseAndRead(page, 'CC1', oldText.trim());
   const after = await named();

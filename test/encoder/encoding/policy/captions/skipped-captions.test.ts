@@ -26,7 +26,9 @@ function arrive(captions: SkippedCaptions, constructs: Constructs, decodedMs: nu
 }
 
 const feed = (captions: SkippedCaptions, pictures: readonly Constructs[]): void =>
-  pictures.forEach((constructs, index) => arrive(captions, constructs, index * stepMs));
+  pictures.forEach((constructs, index) => {
+    arrive(captions, constructs, index * stepMs);
+  });
 
 /** What ffmpeg makes of them: every second picture with its own captions. Returns what those of a rendition carry. */
 const halved = (captions: SkippedCaptions, pictures: readonly Constructs[]): Buffer[] =>

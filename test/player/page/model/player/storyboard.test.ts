@@ -47,7 +47,8 @@ describe('a storyboard', () => {
 });
 
 describe('where a picture is', () => {
-  const note = 'WEBVTT\n\nNOTE 0 is 2026-11-27T12:00:00.500Z\n\n00:00:00.000 --> 00:00:04.000\ns.jpg#xywh=0,0,1,1\n';
+  const note =
+    'WEBVTT\n\nNOTE 0 is 2026-11-27T12:00:00.500Z\n\n00:00:00.000 --> 00:00:04.000\ns.jpg#xywh=0,0,1,1\n';
   const startedAtMs = storyboardStartMs(note);
 
   test('is told by stream time in DASH and recordings', () => {

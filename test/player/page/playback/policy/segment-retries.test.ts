@@ -32,8 +32,7 @@ describe('a segment that isn’t there', () => {
   test('is forgotten when a player has long gone on', () => {
     const retries = new SegmentRetries(middle);
     retries.failed(segment, true);
-    for (let number = 18; number < 34; number++)
-      retries.failed(segment.replace('17', String(number)), true);
+    for (let number = 18; number < 34; number++) retries.failed(segment.replace('17', String(number)), true);
     expect(retries.isPaced(segment)).toBe(false);
     expect(retries.isPaced(segment.replace('17', '33'))).toBe(true);
   });
@@ -47,9 +46,10 @@ test('10,000 viewers of a rendition that was given up ask less than once a secon
     for (let atMs = 0; atMs < 10_000; atMs += retries.failed(segment, true)) times.push(atMs);
     return times;
   }).flat();
-  const after = (fromMs: number, toMs: number) =>
-    askedAtMs.filter((ms) => ms >= fromMs && ms < toMs).length;
+  const after = (fromMs: number, toMs: number) => askedAtMs.filter((ms) => ms >= fromMs && ms < toMs).length;
   expect(after(5_000, 10_000) / 5).toBeLessThan(11_000);
-  const busiest = Math.max(...Array.from({ length: 50 }, (_, at) => after(5_000 + at * 100, 5_100 + at * 100)));
+  const busiest = Math.max(
+    ...Array.from({ length: 50 }, (_, at) => after(5_000 + at * 100, 5_100 + at * 100)),
+  );
   expect(busiest).toBeLessThan(1_500);
 });
