@@ -77,6 +77,32 @@ describe('the viewer', () => {
     await page.close();
   });
 
+  test('has pictures on its bar by HLS, too, whose positions count from what was there first', async () => {
+    const { id } = addLive('Sought by clock');
+    const { page, complaints } = await under.open(`/watch/${id}?protocol=hls`);
+    await playerIs(page, 'playing');
+    const firstAtMs = await page.evaluate(async () => {
+      const names = performance.getEntriesByType('resource').map(({ name }) => name);
+      const playlist = await fetch(names.find((name) => /media_\d\.m3u8/.test(name)) ?? '');
+      return Date.parse(/PROGRAM-DATE-TIME:(\S+)/.exec(await playlist.text())?.[1] ?? '');
+    });
+    // The broadcast was on air for 100 s before.
+    await under.serve(
+      'storyboard.vtt',
+      [
+        `WEBVTT\n\nNOTE 0 is ${new Date(firstAtMs - 100_000).toISOString()}`,
+        '00:00:00.000 --> 00:01:40.000\nsprite.png#xywh=0,0,80,45',
+        '00:01:40.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
+      ].join('\n\n'),
+    );
+    await under.serve('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
+    const { x = 0, y = 0, width = 0, height = 0 } = (await page.locator('.seek').boundingBox()) ?? {};
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.locator('.seek-picture[viewBox="80 0 80 45"]').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   // Alone: only the tab in front may be shown in full screen.
   test('starts muted and obeys the keyboard', async () => {
     const { id } = addLive('Keyboard show');

@@ -1,6 +1,6 @@
 import { initSegment, videoTimescale } from '../../packaging/cmaf/init.ts';
 import { parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
-import { type CaptionChannel, captionChannelsOf } from '../../packaging/codec/avc-captions.ts';
+import { type CaptionChannel, CaptionSearch } from '../../packaging/codec/avc-captions.ts';
 import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
 import type { VideoRendition } from '../../packaging/ladder-fit.ts';
 import { segmentStartMs } from '../../packaging/segment-grid.ts';
@@ -15,6 +15,7 @@ import type { InputFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import type { EncoderExit, EncoderProcess, StartEncoder } from '../ports.ts';
+import { SkippedCaptions } from './policy/captions/skipped-captions.ts';
 import { nearestFrameMs, silenceBefore } from './policy/feed/sound-start.ts';
 import { metadataRate } from './policy/ffmpeg/counted-rate.ts';
 import {
@@ -93,7 +94,9 @@ export class EncoderRun {
   #videoHeader: Buffer | undefined;
   #audioHeader: Buffer;
   readonly #format: InputFormat;
+  readonly #captionSearch = new CaptionSearch();
   readonly #captions = new Set<CaptionChannel>();
+  readonly #skippedCaptions: SkippedCaptions;
   /** Sound has been fed. */
   #heard = false;
 
@@ -110,6 +113,7 @@ export class EncoderRun {
     this.#videoHeader = picture?.header;
     this.#audioHeader = audioHeader;
     this.#format = options.format;
+    this.#skippedCaptions = new SkippedCaptions(ladder);
     this.#outputs = outputIds(ladder).map((id) => ({
       id,
       audio: id === ladder.audio.id,
@@ -175,6 +179,7 @@ export class EncoderRun {
       return;
     }
     this.#useVideoHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
+    this.#skippedCaptions.arrived(tag, this.#videoHeader);
     this.#write({ type: 'video', timestampMs: tag.streamMs, payload: tag.payload });
   }
 
@@ -266,12 +271,13 @@ export class EncoderRun {
   }
 
   #readVideo(output: Output, tag: FlvTag, top: boolean): void {
-    const { packetType, keyframe, compositionTimeMs, data } = parseVideoTag(tag.payload);
+    const { packetType, keyframe, compositionTimeMs, data: encoded } = parseVideoTag(tag.payload);
     if (packetType === 'sequence-header' && !output.segmenter) {
-      this.#begin(output, this.#videoTrack(output.id, data));
+      this.#begin(output, this.#videoTrack(output.id, encoded));
     }
     if (packetType !== 'frame') return;
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
+    const data = this.#skippedCaptions.carry(output.id, dtsMs + compositionTimeMs, encoded);
     if (top) {
       this.#encodedMs = dtsMs;
       this.#noteCaptions(data);
@@ -279,9 +285,9 @@ export class EncoderRun {
     this.#push(output, { dtsMs, compositionOffsetMs: compositionTimeMs, keyframe, data });
   }
 
-  /** What came in is in every rendition: ffmpeg carries it from picture to picture. */
+  /** What came in is in every rendition: ffmpeg carries it from picture to picture, and we to those that leave some out. */
   #noteCaptions(sample: Uint8Array): void {
-    for (const channel of captionChannelsOf(sample)) {
+    for (const channel of this.#captionSearch.channelsIn(sample)) {
       if (this.#captions.has(channel)) continue;
       this.#captions.add(channel);
       this.#handler.captions(channel);

@@ -1,57 +1,70 @@
-import { nalTypes, nalUnits } from './avc-nal-units.ts';
-import { unescapeNal } from './bit-reader.ts';
+import { captionData, constructBytes } from './avc-caption-data.ts';
+import { DtvccServices } from './dtvcc-services.ts';
 
 /** CEA-608 channels: CC1 and CC2 in field 1 of the picture, CC3 and CC4 in field 2. */
-export const captionChannels = ['CC1', 'CC2', 'CC3', 'CC4'] as const;
-export type CaptionChannel = (typeof captionChannels)[number];
+const cea608Channels = ['CC1', 'CC2', 'CC3', 'CC4'] as const;
 
-/** SEI payload type (ITU-T H.264 D.1): user data registered by ITU-T T.35. */
-const registeredUserData = 4;
-/** United States, ATSC, "GA94", cc_data (ATSC A/53 part 4, 6.2.3). */
-const captionsBegin = [0xb5, 0x00, 0x31, 0x47, 0x41, 0x39, 0x34, 0x03];
+/** A CEA-608 channel, or one of the 63 CEA-708 services: as HLS names them (rfc8216bis 4.4.6.1, INSTREAM-ID). */
+export type CaptionChannel = (typeof cea608Channels)[number] | `SERVICE${number}`;
+
+export const captionChannels: readonly CaptionChannel[] = [
+  ...cea608Channels,
+  ...Array.from({ length: 63 }, (_, index) => serviceChannel(index + 1)),
+];
+
+function serviceChannel(service: number): CaptionChannel {
+  return `SERVICE${service}`;
+}
+
+/** The number of a CEA-708 service; undefined for a CEA-608 channel. */
+export function serviceOf(channel: string): number | undefined {
+  const number = /^SERVICE([1-9][0-9]?)$/.exec(channel)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
 
 /**
- * The channels that a picture (ISO/IEC 14496-15 sample) has a control code for, which begins every caption (CTA-608 table 52 and
- * following). A channel that only carries padding, or XDS, isn't among them.
+ * The channels that manifests name. Where both kinds are in the pictures they say the same, for old receivers and new ones, and more
+ * players show CEA-608: services are named only where they are alone.
  */
-export function captionChannelsOf(sample: Uint8Array, nalLengthBytes = 4): readonly CaptionChannel[] {
-  const found = new Set<CaptionChannel>();
-  for (const unit of nalUnits(sample, nalLengthBytes)) {
-    const type = unit[0]! & 0x1f;
-    // They come before the picture (ITU-T H.264 7.4.1.2.3).
-    if (type === nalTypes.slice || type === nalTypes.idr) break;
-    if (type !== nalTypes.sei) continue;
-    for (const data of userDataOf(unescapeNal(unit.subarray(1)))) addChannels(data, found);
-  }
-  return [...found];
+export function namedChannels(seen: ReadonlySet<CaptionChannel>): readonly CaptionChannel[] {
+  const present = captionChannels.filter((channel) => seen.has(channel));
+  const old = present.filter((channel) => serviceOf(channel) === undefined);
+  return old.length > 0 ? old : present;
 }
 
-/** The messages of an SEI NAL unit (7.3.2.3.1) that are user data. */
-function* userDataOf(sei: Uint8Array): Generator<Uint8Array> {
-  let at = 0;
-  const coded = (): number => {
-    let value = 0;
-    while (sei[at] === 0xff) value += sei[at++]!;
-    return value + (sei[at++] ?? 0);
-  };
-  // A last byte of trailing bits.
-  while (at < sei.length - 1) {
-    const [type, size] = [coded(), coded()];
-    if (type === registeredUserData) yield sei.subarray(at, at + size);
-    at += size;
+/** Finds the channels of captions in pictures, as they are presented. */
+export class CaptionSearch {
+  readonly #services = new DtvccServices();
+
+  /**
+   * The channels that a picture (ISO/IEC 14496-15 sample) has something of that begins captions: a CEA-608 control code (CTA-608 table
+   * 52 and following), or a CEA-708 window. A channel that only carries padding, or XDS, isn't among them.
+   */
+  channelsIn(sample: Uint8Array, nalLengthBytes = 4): readonly CaptionChannel[] {
+    const data = captionData(sample, nalLengthBytes);
+    const found = new Set<CaptionChannel>();
+    for (let at = 0; at + constructBytes <= data.length; at += constructBytes) {
+      const [head = 0, first = 0, second = 0] = data.subarray(at, at + constructBytes);
+      const type = head & 0x03;
+      if (type < dtvccData) {
+        const channel = cea608ChannelOf(type, first);
+        if (channel) found.add(channel);
+      } else {
+        for (const service of this.#services.push(type === dtvccStart, first, second))
+          found.add(serviceChannel(service));
+      }
+    }
+    return [...found];
   }
 }
 
-function addChannels(data: Uint8Array, found: Set<CaptionChannel>): void {
-  if (!captionsBegin.every((byte, index) => data[index] === byte)) return;
-  const count = (data[captionsBegin.length] ?? 0) & 0x1f;
-  const from = captionsBegin.length + 2;
-  for (let at = from; at < from + count * 3 && at + 2 < data.length; at += 3) {
-    const isValid = (data[at]! & 0x04) !== 0;
-    const field = data[at]! & 0x03;
-    // Without parity.
-    const code = data[at + 1]! & 0x7f;
-    if (!isValid || field > 1 || code < 0x10 || code > 0x1f) continue;
-    found.add(captionChannels[field * 2 + (code >= 0x18 ? 1 : 0)]!);
-  }
+/** cc_type (CTA-708 table 4): 0 and 1 are the fields of CEA-608. */
+const dtvccData = 2;
+const dtvccStart = 3;
+
+function cea608ChannelOf(field: number, first: number): CaptionChannel | undefined {
+  // Without parity.
+  const code = first & 0x7f;
+  if (code < 0x10 || code > 0x1f) return undefined;
+  return cea608Channels[field * 2 + (code >= 0x18 ? 1 : 0)];
 }

@@ -1,3 +1,4 @@
+import { serviceOf } from '../codec/avc-captions.ts';
 import type {
   DashAudio,
   DashAudioSet,
@@ -42,16 +43,24 @@ function videoSet(set: DashVideoSet, period: DashPeriod, utcTimingUrl: string | 
   );
 }
 
-/** CEA-608 in the pictures (SCTE 214-1, 7.1.2), in a language that nothing tells. */
-const captions = ({ captions: channels = [] }: DashVideoSet): string[] =>
-  channels.length === 0
-    ? []
-    : [
-        element('Accessibility', {
-          schemeIdUri: 'urn:scte:dash:cc:cea-608:2015',
-          value: channels.map((channel) => `${channel}=und`).join(';'),
-        }),
-      ];
+/** Captions in the pictures, in a language that nothing tells: CEA-608 (SCTE 214-1, 7.1.2), CEA-708 (7.1.3). */
+function captions({ captions: channels = [] }: DashVideoSet): string[] {
+  const services = channels.flatMap((channel) => serviceOf(channel) ?? []);
+  const old = channels.filter((channel) => serviceOf(channel) === undefined);
+  return [
+    ...accessibility(
+      'urn:scte:dash:cc:cea-608:2015',
+      old.map((channel) => `${channel}=und`),
+    ),
+    ...accessibility(
+      'urn:scte:dash:cc:cea-708:2015',
+      services.map((service) => `${service}=lang:und`),
+    ),
+  ];
+}
+
+const accessibility = (schemeIdUri: string, values: readonly string[]): string[] =>
+  values.length === 0 ? [] : [element('Accessibility', { schemeIdUri, value: values.join(';') })];
 
 function videoRepresentation(video: DashVideo): string {
   const sar = video.sampleAspectRatio ?? { width: 1, height: 1 };

@@ -94,7 +94,7 @@ export interface DashTimelineEntry {
 }
 
 export interface DashVideoSet extends DashSet {
-  /** CEA-608 channels of captions in the pictures (`CC1`). @default none */
+  /** Channels of captions in the pictures: CEA-608 (`CC1`), CEA-708 (`SERVICE1`). @default none */
   readonly captions?: readonly string[];
   /** At least one. */
   readonly representations: readonly DashVideo[];

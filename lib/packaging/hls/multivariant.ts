@@ -1,3 +1,4 @@
+import { serviceOf } from '../codec/avc-captions.ts';
 import { HlsModelError } from './errors.ts';
 import { attributeTag, joinLines, quoted, uriLine } from './tags.ts';
 
@@ -31,7 +32,7 @@ export interface MultivariantModel {
   readonly video: readonly HlsVideoRendition[];
   /** Absent if the publisher sends no audio. */
   readonly audio?: HlsAudioRendition;
-  /** CEA-608 channels of captions in the pictures (`CC1`). @default none */
+  /** Channels of captions in the pictures: CEA-608 (`CC1`), CEA-708 (`SERVICE1`). @default none */
   readonly captions?: readonly string[];
 }
 
@@ -79,10 +80,16 @@ const captionsTag = (channel: string): string =>
   attributeTag('EXT-X-MEDIA', {
     TYPE: 'CLOSED-CAPTIONS',
     'GROUP-ID': quoted(captionsGroup),
-    NAME: quoted(channel),
+    NAME: quoted(channelName(channel)),
     AUTOSELECT: 'YES',
     'INSTREAM-ID': quoted(channel),
   });
+
+/** Players show it. */
+function channelName(channel: string): string {
+  const service = serviceOf(channel);
+  return service === undefined ? channel : `Service ${service}`;
+}
 
 function variantLines(
   main: HlsVideoRendition | HlsAudioRendition,

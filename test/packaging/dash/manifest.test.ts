@@ -169,6 +169,10 @@ describe('dashManifest', () => {
       '@value': 'CC1=und;CC3=und',
     });
     expect(sound.Accessibility).toBeUndefined();
+    const services = { ...period().video!, captions: ['SERVICE1', 'SERVICE12'] };
+    expect(dashManifest(model({ periods: [period({ video: services })] }))).toContain(
+      '<Accessibility schemeIdUri="urn:scte:dash:cc:cea-708:2015" value="1=lang:und;12=lang:und"/>',
+    );
     expect(dashManifest(model())).not.toContain('Accessibility');
   });
 

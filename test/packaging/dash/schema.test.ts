@@ -12,7 +12,7 @@ const manifests: [string, DashModel][] = [
   ['a live broadcast', model()],
   [
     'a live broadcast with captions',
-    model({ periods: [period({ video: { ...period().video!, captions: ['CC1', 'CC3'] } })] }),
+    model({ periods: [period({ video: { ...period().video!, captions: ['CC1', 'CC3', 'SERVICE1'] } })] }),
   ],
   ['a live broadcast without sound', model({ periods: [period({ audio: undefined })] })],
   ['a live broadcast without picture', model({ periods: [period({ video: undefined })] })],

@@ -99,6 +99,11 @@ describe('multivariantPlaylist', () => {
         ['CC1', undefined],
         ['CC3', undefined],
       ]);
+    const services = multivariantPlaylist({ video, audio, captions: ['SERVICE1', 'SERVICE12'] });
+    expect(read(services).variants[0]!.closedCaptions).toMatchObject([
+      { instreamId: 'SERVICE1', name: 'Service 1' },
+      { instreamId: 'SERVICE12', name: 'Service 12' },
+    ]);
     expect(multivariantPlaylist({ video, audio })).not.toContain('CAPTIONS');
   });
 

@@ -1,44 +1,83 @@
 import { expect, test } from '@jest/globals';
-import { captionChannelsOf } from '../../../lib/packaging/codec/avc-captions.ts';
+import type { Page } from 'playwright-core';
+import { captionData } from '../../../lib/packaging/codec/avc-caption-data.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
-import { popOn, takeOff, withCaptions } from '../../../testkit/media/captions.ts';
+import {
+  deleteWindow,
+  dtvccPacket,
+  inField,
+  pairByPair,
+  popOn,
+  showWindow,
+  takeOff,
+  withCaptions,
+} from '../../../testkit/media/captions.ts';
 import { makeClip } from '../../../testkit/media/relay-feed.ts';
 import { startPageOnEdge } from '../player/page-on-edge.ts';
 import { edgeOf } from './edge-of.ts';
 
-test('Captions in a broadcaster’s pictures are in every rendition, named once they come, and shown to who wants them', async () => {
+const newText = 'Good evening all';
+const oldText = 'Hello out there ';
+/** From then on, a segment's beginning, captions are of the old kind. */
+const oldFromMs = 16_000;
+
+const newKind = [4, 7, 10, 13].flatMap((seconds) => {
+  const packet = (bytes: readonly number[]) => [dtvccPacket([{ service: 1, bytes }])];
+  return [
+    // The second picture of its time, which is none of those that are kept.
+    { fromMs: seconds * 1_000 + 17, pictures: packet(showWindow(newText)) },
+    { fromMs: seconds * 1_000 + 2_000, pictures: packet(deleteWindow) },
+  ];
+});
+const oldKind = Array.from({ length: 10 }, (_, index) => oldFromMs + index * 3_000).flatMap((fromMs) => [
+  pairByPair(fromMs, popOn(oldText)),
+  pairByPair(fromMs + 2_000, takeOff),
+]);
+
+test('Captions in a broadcaster’s pictures are whole in every rendition, those with fewer pictures too, named once they come, and shown to who wants them', async () => {
   await using harness = await EncoderHarness.start();
   await using edge = await edgeOf(harness);
   await using screen = await startPageOnEdge(edge.url);
   const page = await screen.watch(harness.streamId);
-  const clip = await makeClip({ seconds: 60, size: '854x480', rate: 15 });
-  const cues = Array.from({ length: 14 }, (_, index) => [
-    { fromMs: 4_000 + index * 4_000, pairs: popOn('Hello out there') },
-    { fromMs: 7_000 + index * 4_000, pairs: takeOff },
-  ]).flat();
+  // Half of its pictures go into the renditions.
+  const clip = await makeClip({ seconds: 45, size: '854x480', rate: 60 });
   const feed = await harness.publish();
-  const sending = feed.send(withCaptions(clip, cues));
+  const sending = feed.send(withCaptions(clip, [...newKind, ...oldKind]));
 
   await page.locator('.player[data-condition="playing"]').waitFor();
-  await page.getByRole('button', { name: 'Captions' }).click();
-  await page.getByRole('menuitemradio', { name: 'CC1' }).click();
-  await page.locator('.captions').getByText('Hello out there').waitFor();
-  const box = await page.locator('.captions').getByText('Hello out there').boundingBox();
-  expect(box?.width).toBeGreaterThan(50);
-
+  await chooseAndRead(page, 'Service 1', newText);
   const folder = await edge.folder();
-  const [index, manifest] = await Promise.all(
-    ['index.m3u8', 'manifest.mpd'].map(async (name) => (await fetch(folder + name)).text()),
-  );
-  expect(index).toMatch(/TYPE=CLOSED-CAPTIONS,.*INSTREAM-ID="CC1"/);
-  expect(manifest).toContain('<Accessibility schemeIdUri="urn:scte:dash:cc:cea-608:2015" value="CC1=und"/>');
+  const named = async () =>
+    (
+      await Promise.all(
+        ['index.m3u8', 'manifest.mpd'].map(async (name) => (await fetch(folder + name)).text()),
+      )
+    ).join('\n');
+  const before = await named();
+  expect(before).toMatch(/TYPE=CLOSED-CAPTIONS,.*INSTREAM-ID="SERVICE1"/);
+  expect(before).toContain('<Accessibility schemeIdUri="urn:scte:dash:cc:cea-708:2015" value="1=lang:und"/>');
+
+  await chooseAndRead(page, 'CC1', oldText.trim());
+  const after = await named();
+  expect(after).toMatch(/TYPE=CLOSED-CAPTIONS,.*INSTREAM-ID="CC1"/);
+  expect(after).toContain('<Accessibility schemeIdUri="urn:scte:dash:cc:cea-608:2015" value="CC1=und"/>');
   for (const id of ['480p', '360p']) {
-    const segment = Buffer.from(await (await fetch(`${folder}${id}/2.m4s`)).arrayBuffer());
-    expect([...samplesOf(segment)].flatMap((sample) => captionChannelsOf(sample))).toContain('CC1');
+    const segment = Buffer.from(await (await fetch(`${folder}${id}/${oldFromMs / 2_000}.m4s`)).arrayBuffer());
+    const captions = Buffer.concat([...samplesOf(segment)].map((sample) => captionData(sample)));
+    expect(captions.includes(Buffer.from(inField(popOn(oldText)).flat()))).toBe(true);
   }
   feed.drop();
   await sending;
 });
+
+/** Chooses captions once the menu has them, and waits until they are on screen. */
+async function chooseAndRead(page: Page, label: string, text: string): Promise<void> {
+  await page.getByRole('button', { name: 'Captions' }).click();
+  await page.getByRole('menuitemradio', { name: label }).click();
+  const shown = page.locator('.captions').getByText(text);
+  await shown.waitFor();
+  expect((await shown.boundingBox())?.width).toBeGreaterThan(50);
+}
 
 /** The contents of a segment's `mdat` boxes, whose first sample begins with them; the others follow. */
 function* samplesOf(segment: Buffer): Generator<Buffer> {

@@ -1,5 +1,5 @@
 import { segmentName } from '../../../object-store/object-names.ts';
-import type { CaptionChannel } from '../../../packaging/codec/avc-captions.ts';
+import { type CaptionChannel, namedChannels } from '../../../packaging/codec/avc-captions.ts';
 import { defaultPartMs } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
@@ -392,7 +392,7 @@ export class Publication {
       options: this.#options,
       renditions: this.#renditions.all.filter(({ id }) => isShown(id)),
       periods,
-      ...(this.#captions.size > 0 && { captions: [...this.#captions].sort() }),
+      ...(this.#captions.size > 0 && { captions: namedChannels(this.#captions) }),
       availabilityStartMs: this.#availability.startMs(periods.at(-1)?.toNumber ?? 0, nowMs),
       ended: this.#ended,
     };

@@ -60,6 +60,8 @@ export interface PlaybackFacts {
   readonly offersAudioOnly: boolean;
   /** Position of stream time 0; undefined if that is unknown. */
   readonly streamStart?: number;
+  /** Unix ms of position 0, where the manifest has no stream time, but a clock. */
+  readonly clockStartMs?: number;
   readonly captions: readonly CaptionTrack[];
   readonly chosenCaptionsId?: string;
   /** See model/latency.ts; undefined if the manifest has no clock. */

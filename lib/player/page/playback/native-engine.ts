@@ -40,6 +40,7 @@ export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions
       shownQuality: shownQuality(video.videoHeight, []),
       offersAudioOnly: false,
       streamStart: live ? undefined : 0,
+      clockStartMs: Number.isNaN(startMs) ? undefined : startMs,
       captions: captionTracks().map(({ label, language }, index) => ({
         id: String(index),
         label: label || language || `Captions ${index + 1}`,

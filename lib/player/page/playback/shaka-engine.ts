@@ -7,6 +7,7 @@ import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
 import { growingAbrManager, meterGrowing } from './growing-abr.ts';
 import { lateCaptionsDisplayer } from './late-captions.ts';
+import { retryLive } from './live-retries.ts';
 import { LiveSync } from './live-sync.ts';
 import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts';
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
@@ -66,20 +67,14 @@ export async function createShakaEngine(
   });
   player.configurationForLowLatency(lowLatencyConfiguration);
 
-  // A growing manifest foretells segments: one that isn't there may mean that the broadcast has ended, which the next manifest says.
   let beganLive = false;
-  const { BAD_HTTP_STATUS, HTTP_ERROR, TIMEOUT, LOAD_INTERRUPTED, OPERATION_ABORTED } = shaka.util.Error.Code;
-  /** A presentation that began live goes on after these. */
-  const retriedLive: ReadonlySet<number> = new Set([BAD_HTTP_STATUS, HTTP_ERROR, TIMEOUT]);
+  const isRetried = retryLive(shaka, player, () => ({ beganLive, foretells: lowLatency !== undefined }));
+  const { LOAD_INTERRUPTED, OPERATION_ABORTED } = shaka.util.Error.Code;
   /** Another load started or the player was destroyed, so nobody is waiting for this load. */
   const isInterruption = (cause: unknown) =>
     cause instanceof Object &&
     'code' in cause &&
     [LOAD_INTERRUPTED, OPERATION_ABORTED].some((code) => code === cause.code);
-  const isRetried = ({ code }: shaka.util.Error) => beganLive && retriedLive.has(code);
-  player.configure('streaming.failureCallback', (error: shaka.util.Error) => {
-    if (isRetried(error)) player.retryStreaming(lowLatency ? 0.1 : 1);
-  });
 
   // Whatever the loaded manifest's addresses carry: a renewed link must not interrupt playback.
   player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
@@ -167,6 +162,7 @@ export async function createShakaEngine(
       chosenQualityId: chosenId,
       offersAudioOnly: qualities.length > 0 && player.getAudioTracks().length > 0,
       streamStart: periods || !live ? 0 : undefined,
+      clockStartMs: finite(wallClockMs(player, 0)),
       captions: captionTracks(player.getTextTracks(), named),
       chosenCaptionsId: captionsId,
       latencyMs: latencyAt(video.currentTime),
@@ -314,3 +310,5 @@ function playbackError(cause: unknown): PlaybackError {
   const code = cause instanceof Object && 'code' in cause ? ` (shaka ${String(cause.code)})` : '';
   return new PlaybackError(`The video couldn’t be played${code}.`, { cause });
 }
+
+const finite = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);

@@ -10,18 +10,25 @@ interface TextTrack {
   readonly originalTextId?: string | null;
 }
 
-const channelPattern = /^CC[1-4]$/;
-/** CEA-608 in the pictures (SCTE 214-1). */
+/** As Shaka Player names them: CEA-608 channels and CEA-708 services. */
+const channelPattern = /^(?:CC[1-4]|svc[1-9][0-9]?)$/;
+/** Captions in the pictures (SCTE 214-1). */
 const cea608 = 'urn:scte:dash:cc:cea-608:2015';
+const cea708 = 'urn:scte:dash:cc:cea-708:2015';
 
-/** The CEA-608 channels that an MPD names: `CC1=und;CC3=eng`. */
+/** The channels that an MPD names, as Shaka Player names them: of CEA-608 by `CC1=und;CC3=eng`, of CEA-708 by `1=lang:eng`. */
 export function captionsNamed(mpd: MpdNode): readonly string[] {
-  const values = descendants(mpd, 'Accessibility')
-    .filter(({ attributes }) => attributes.schemeIdUri === cea608)
-    .flatMap(({ attributes }) => (attributes.value ?? 'CC1').split(';'))
-    .map((entry) => entry.split('=')[0]?.trim() ?? '');
-  return [...new Set(values.filter((channel) => channelPattern.test(channel)))];
+  const channels = descendants(mpd, 'Accessibility').flatMap(({ attributes }) => {
+    const { schemeIdUri, value } = attributes;
+    if (schemeIdUri === cea608) return keysOf(value ?? 'CC1');
+    if (schemeIdUri === cea708) return keysOf(value ?? '1').map((service) => `svc${service}`);
+    return [];
+  });
+  return [...new Set(channels.filter((channel) => channelPattern.test(channel)))];
 }
+
+const keysOf = (value: string): string[] =>
+  value.split(';').map((entry) => entry.split('=')[0]?.trim() ?? '');
 
 /** The same for the same captions after another load. */
 export const captionIdOf = ({ id, originalTextId }: TextTrack): string =>
@@ -34,11 +41,14 @@ export function captionTracks(
 ): { readonly id: string; readonly label: string }[] {
   const loaded = tracks.map((track) => ({ id: captionIdOf(track), label: labelOf(track) }));
   const came = named.filter((channel) => !loaded.some(({ id }) => id === channel));
-  return [...loaded, ...came.map((id) => ({ id, label: id }))];
+  return [...loaded, ...came.map((id) => ({ id, label: nameOf(id) }))];
 }
 
 function labelOf(track: TextTrack): string {
   const { label, language } = track;
   if (label) return label;
-  return language === 'und' || language === '' ? captionIdOf(track) : language;
+  return language === 'und' || language === '' ? nameOf(captionIdOf(track)) : language;
 }
+
+/** Of a channel. */
+const nameOf = (id: string): string => id.replace(/^svc/, 'Service ');

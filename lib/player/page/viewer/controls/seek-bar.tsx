@@ -9,6 +9,7 @@ import {
   positionAt,
   timeLabel,
 } from '../../model/player/seek-bar.ts';
+import { hasClock } from '../../model/player/storyboard.ts';
 import type { PlaybackFacts } from '../../playback/engine.ts';
 import type { Playback } from '../../playback/use-playback.ts';
 import { SeekPicture } from './seek-picture.tsx';
@@ -39,10 +40,7 @@ export function SeekBar(props: {
   /** The position under the pointer. */
   const [aimed, setAimed] = useState<number>();
   const [dragged, setDragged] = useState(false);
-  const storyboard = useStoryboard(
-    playback.session?.target,
-    aimed !== undefined && facts.streamStart !== undefined,
-  );
+  const pictureAt = useStoryboard(playback.session?.target, aimed !== undefined && hasClock(facts));
   if (!isSeekable(range, live)) return null;
 
   // At the live edge, playback is a little behind it; at its end, the clock may stop a little before.
@@ -60,10 +58,8 @@ export function SeekBar(props: {
     setAimed(undefined);
     setDragged(false);
   };
-  const picture =
-    aimed === undefined || facts.streamStart === undefined
-      ? undefined
-      : storyboard(aimed - facts.streamStart);
+
+  const picture = aimed === undefined ? undefined : pictureAt(aimed, facts);
 
   return (
     // The slider inside does the same for keyboards and assistive technology.

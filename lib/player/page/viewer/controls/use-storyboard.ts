@@ -1,10 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { PlaybackTarget } from '../../model/playback-target.ts';
 import {
+  type PresentationClock,
   pictureAt,
   type StoryboardCue,
   type StoryboardPicture,
+  storyboardStartMs,
   storyboardUrl,
+  streamSecondsAt,
 } from '../../model/player/storyboard.ts';
 
 /** A live broadcast's grows with every few seconds. */
@@ -15,16 +18,18 @@ const retryMs = 30_000;
 interface Storyboard {
   readonly url: string;
   readonly cues: readonly StoryboardCue[];
+  /** Unix ms of stream time 0. */
+  readonly startedAtMs: number | undefined;
 }
 
 /**
- * The pictures of a broadcast by stream time in seconds. Loaded when they are first wanted: most viewers never seek. While they are
+ * The pictures of a broadcast by position. Loaded when they are first wanted: most viewers never seek. While they are
  * wanted, a live broadcast's are loaded again.
  */
 export function useStoryboard(
   target: PlaybackTarget | undefined,
   wanted: boolean,
-): (seconds: number) => StoryboardPicture | undefined {
+): (position: number, clock: PresentationClock) => StoryboardPicture | undefined {
   const [storyboard, setStoryboard] = useState<Storyboard>();
   const dueAtMs = useRef({ url: '', ms: 0 });
   const url = target?.broadcastId === undefined ? undefined : storyboardUrl(target.url);
@@ -36,10 +41,11 @@ export function useStoryboard(
       const due = dueAtMs.current;
       if (due.url === url && performance.now() < due.ms) return;
       dueAtMs.current = { url, ms: performance.now() + retryMs };
-      const cues = await readCues(url).catch(() => []);
+      const text = await textOf(url).catch(() => '');
+      const cues = await readCues(text).catch(() => []);
       if (cues.length === 0) return;
       dueAtMs.current = { url, ms: live ? performance.now() + refreshMs : Number.POSITIVE_INFINITY };
-      setStoryboard({ url, cues });
+      setStoryboard({ url, cues, startedAtMs: storyboardStartMs(text) });
     };
     void load();
     const timer = setInterval(load, refreshMs);
@@ -47,17 +53,24 @@ export function useStoryboard(
   }, [url, live, wanted]);
 
   return useCallback(
-    (seconds) =>
-      storyboard && storyboard.url === url ? pictureAt(storyboard.cues, seconds, storyboard.url) : undefined,
+    (position, clock) => {
+      if (storyboard?.url !== url || storyboard === undefined) return undefined;
+      const seconds = streamSecondsAt(position, clock, storyboard.startedAtMs);
+      return seconds === undefined ? undefined : pictureAt(storyboard.cues, seconds, storyboard.url);
+    },
     [storyboard, url],
   );
 }
 
-/** Reads WebVTT by the browser's own parser, which works on a track of a video element. */
-async function readCues(url: string): Promise<readonly StoryboardCue[]> {
+async function textOf(url: string): Promise<string> {
   const response = await fetch(url, { cache: 'no-cache' });
-  if (!response.ok) return [];
-  const text = URL.createObjectURL(await response.blob());
+  return response.ok ? response.text() : '';
+}
+
+/** Reads WebVTT by the browser's own parser, which works on a track of a video element. */
+async function readCues(text: string): Promise<readonly StoryboardCue[]> {
+  if (text === '') return [];
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/vtt' }));
   const video = document.createElement('video');
   const track = document.createElement('track');
   try {
@@ -67,7 +80,7 @@ async function readCues(url: string): Promise<readonly StoryboardCue[]> {
       track.onload = resolve;
       track.onerror = reject;
     });
-    track.src = text;
+    track.src = url;
     track.track.mode = 'hidden';
     await loaded;
     return [...(track.track.cues ?? [])].map((cue) => ({
@@ -76,6 +89,6 @@ async function readCues(url: string): Promise<readonly StoryboardCue[]> {
       text: (cue as VTTCue).text,
     }));
   } finally {
-    URL.revokeObjectURL(text);
+    URL.revokeObjectURL(url);
   }
 }

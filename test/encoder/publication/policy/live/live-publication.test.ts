@@ -259,6 +259,17 @@ describe('What viewers of a broadcast are told', () => {
     expect(view.manifest('broadcast')).toContain('value="CC1=und"');
   });
 
+  test('names captions of the new kind until there are some of the old, which say the same', () => {
+    const { publication, view, store } = make();
+    store(0);
+    publication.captions('SERVICE1');
+    expect(view.index('broadcast')).toContain('INSTREAM-ID="SERVICE1"');
+    expect(view.manifest('broadcast')).toContain('value="1=lang:und"');
+    publication.captions('CC1');
+    expect(view.index('broadcast')).toContain('INSTREAM-ID="CC1"');
+    expect([view.index('broadcast'), view.manifest('broadcast')].join()).not.toMatch(/SERVICE|708/);
+  });
+
   test('is the recording after the end', () => {
     const { view, publication, parts, store } = make();
     parts(0, 4);

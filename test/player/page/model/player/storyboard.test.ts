@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { pictureAt, storyboardUrl } from '../../../../../lib/player/page/model/player/storyboard.ts';
+import { storyboardText } from '../../../../../lib/packaging/storyboard/webvtt.ts';
+import {
+  hasClock,
+  pictureAt,
+  storyboardStartMs,
+  storyboardUrl,
+  streamSecondsAt,
+} from '../../../../../lib/player/page/model/player/storyboard.ts';
 
 const cues = [
   { startTime: 0, endTime: 10, text: 'storyboard-0.jpg#xywh=0,0,160,90' },
@@ -37,4 +44,32 @@ describe('a storyboard', () => {
   ])('shows nothing for a cue that names no part of a picture: %j', (text) => {
     expect(pictureAt([{ startTime: 0, endTime: 1, text }], 0, url)).toBeUndefined();
   });
+});
+
+describe('where a picture is', () => {
+  const note =
+    'WEBVTT\n\nNOTE 0 is 2026-11-27T12:00:00.500Z\n\n00:00:00.000 --> 00:00:04.000\ns.jpg#xywh=0,0,1,1\n';
+  const startedAtMs = storyboardStartMs(note);
+
+  test('is told by stream time in DASH and recordings', () => {
+    expect(streamSecondsAt(12, { streamStart: 2 }, undefined)).toBe(10);
+    expect(hasClock({ streamStart: 0 })).toBe(true);
+  });
+
+  test('is told by the clock in live HLS, which counts from the first playlist that a player saw', () => {
+    const clockStartMs = Date.parse('2026-11-27T12:10:00.500Z');
+    expect(streamSecondsAt(3, { clockStartMs }, startedAtMs)).toBe(603);
+    expect(hasClock({ clockStartMs })).toBe(true);
+  });
+
+  test('isn’t told without either', () => {
+    expect(streamSecondsAt(3, {}, startedAtMs)).toBeUndefined();
+    expect(streamSecondsAt(3, { clockStartMs: 5 }, storyboardStartMs('WEBVTT\n'))).toBeUndefined();
+    expect(hasClock({})).toBe(false);
+  });
+});
+
+test('what a storyboard of ours says of its beginning is read', () => {
+  const text = storyboardText({ startedAtMs: 1_764_244_800_123, sprites: [], address: () => '' });
+  expect(storyboardStartMs(text)).toBe(1_764_244_800_123);
 });

@@ -25,6 +25,22 @@ describe('captions', () => {
     expect(captionsNamed({ tagName: 'MPD', attributes: {}, children: [other] })).toEqual([]);
   });
 
+  test('of CEA-708 are services, alone or beside channels', () => {
+    const of = (schemeIdUri: string, value?: string) => ({
+      tagName: 'Accessibility',
+      attributes: { schemeIdUri, ...(value !== undefined && { value }) },
+      children: [],
+    });
+    const cea708 = 'urn:scte:dash:cc:cea-708:2015';
+    const children = [of(cea708, '1=lang:und;12=lang:deu,er:1'), of(cea708, '64000=x'), of(cea708)];
+    expect(captionsNamed({ tagName: 'MPD', attributes: {}, children })).toEqual(['svc1', 'svc12']);
+    const service = { id: 7, language: 'und', mimeType: 'application/cea-708', originalTextId: 'svc1' };
+    expect(captionTracks([service], ['svc1', 'svc12'])).toEqual([
+      { id: 'svc1', label: 'Service 1' },
+      { id: 'svc12', label: 'Service 12' },
+    ]);
+  });
+
   test('that came since the presentation was loaded can be chosen, too', () => {
     expect(captionTracks([channel], ['CC1', 'CC3'])).toEqual([
       { id: 'CC1', label: 'CC1' },
