@@ -42,7 +42,7 @@ export async function openOrigin(
 ): Promise<BulkObjectStore & UploadStore & { close(): void }> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {
-    const { createS3ObjectStore } = await import('./aws/s3/s3-object-store.ts');
+    const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
     return createS3ObjectStore({ bucket: rest, onDate });
   }
   const variable = 'HEADWATER_ORIGIN_TOKEN_FILE';
@@ -58,7 +58,7 @@ export async function openObjects(
 ): Promise<StreamingObjectStore | OriginObjectStore> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {
-    const { createS3ObjectStore } = await import('./aws/s3/s3-object-store.ts');
+    const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
     return createS3ObjectStore({ bucket: rest });
   }
   const { openDiskObjectStore } = await import('./local/disk/disk-object-store.ts');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { createS3ObjectStore } from '../../../lib/adapters/aws/s3/s3-object-store.ts';
+import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { createHttpObjectStore } from '../../../lib/adapters/local/http-object-store.ts';
 import type { OnOriginDate } from '../../../lib/adapters/node/origin-date.ts';
 import type { OriginDate } from '../../../lib/encoder/policy/shared-time.ts';

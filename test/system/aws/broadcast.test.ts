@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createS3ObjectStore } from '../../../lib/adapters/aws/s3/s3-object-store.ts';
+import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { EmulatedQueue } from '../../../testkit/aws/emulated-queue.ts';
 import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 import { readFrameNumbers } from '../../../testkit/media/frame-counter.ts';

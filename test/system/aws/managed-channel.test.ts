@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
 import { createMediaLiveEncoder } from '../../../lib/adapters/aws/medialive/medialive-encoder.ts';
-import { createS3ObjectStore } from '../../../lib/adapters/aws/s3/s3-object-store.ts';
+import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { ChannelIndexWriter } from '../../../lib/control/managed-channels/channel-index-writer.ts';
 import { sweepOrphans } from '../../../lib/control/managed-channels/channel-orphans.ts';
 import { ChannelRunner } from '../../../lib/control/managed-channels/channel-runner.ts';

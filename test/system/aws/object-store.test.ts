@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createS3ObjectStore } from '../../../lib/adapters/aws/s3/s3-object-store.ts';
+import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 import {
   describeBulkObjectStore,

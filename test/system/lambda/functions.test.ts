@@ -25,7 +25,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
-import { createS3ObjectStore } from '../../../lib/adapters/aws/s3/s3-object-store.ts';
+import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { programCodec } from '../../../lib/config/programs/program.ts';
 import { controlFunctionCodec } from '../../../lib/control/api/control-api-config.ts';
 import { budgetStopFunctionCodec } from '../../../lib/control/budget/budget-stop-config.ts';

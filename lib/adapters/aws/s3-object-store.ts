@@ -11,9 +11,9 @@ import {
   ObjectStoreRefusedError,
   ObjectStoreUnavailableError,
   PreconditionFailedError,
-} from '../../../object-store/errors.ts';
-import { isKeyPrefix, isObjectKey } from '../../../object-store/object-key.ts';
-import { downloadPathPattern } from '../../../object-store/object-names.ts';
+} from '../../object-store/errors.ts';
+import { isKeyPrefix, isObjectKey } from '../../object-store/object-key.ts';
+import { downloadPathPattern } from '../../object-store/object-names.ts';
 import type {
   BulkObjectStore,
   OpenObject,
@@ -23,13 +23,13 @@ import type {
   Upload,
   UploadOptions,
   UploadStore,
-} from '../../../object-store/ports.ts';
-import { type OnOriginDate, tellDate } from '../../node/origin-date.ts';
-import { type CallLimits, clientSettings } from '../client-settings.ts';
-import type { BucketAccess } from './bucket-access.ts';
-import { BucketMoves } from './bucket-moves.ts';
-import { beginUpload, openLarge } from './large-objects.ts';
-import { asStoreError, s3Fault } from './s3-errors.ts';
+} from '../../object-store/ports.ts';
+import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
+import { type CallLimits, clientSettings } from './client-settings.ts';
+import type { BucketAccess } from './s3/bucket-access.ts';
+import { BucketMoves } from './s3/bucket-moves.ts';
+import { beginUpload, openLarge } from './s3/large-objects.ts';
+import { asStoreError, s3Fault } from './s3/s3-errors.ts';
 
 /**
  * One attempt lasts no longer than a segment, and a put succeeds or fails before three segments have piled up. A worker writes
