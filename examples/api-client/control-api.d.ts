@@ -1160,7 +1160,7 @@ export interface components {
         };
         /** @description Entries of a stream’s journal. */
         StreamEventList: {
-            /** @description Newest first; with "after", oldest first. */
+            /** @description Newest first; with "after" in the order in which they happened. */
             events: components["schemas"]["StreamEvent"][];
             /** @description Pass it as "cursor" to get the next, older page. Omitted on the last page. */
             cursor?: string;

@@ -115,7 +115,7 @@ export function problemOf(error: unknown): ApiProblem {
 }
 
 /** Those that pass by themselves soon: their answers carry Retry-After, in seconds. */
-export const isTransient = (code: ProblemKind): boolean =>
+const isTransient = (code: ProblemKind): boolean =>
   code === 'request-in-progress' || [429, 503].includes(problemKinds[code][0]);
 
 /** Sends a problem. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { longestIdempotencyKey } from './idempotency/idempotency-key.ts';
-import { isTransient, type ProblemKind, problemKinds } from './problems.ts';
+import { type ProblemKind, problemKinds } from './problems.ts';
 import { problemExample } from './schemas/problem-examples.ts';
 import { Problem } from './schemas/problem-schemas.ts';
 
@@ -91,16 +91,17 @@ const always: readonly ProblemKind[] = [
 ];
 
 const retryAfter = { 'Retry-After': header('In how many seconds to try again.', '1') };
-/** What `answerProblem` adds. */
-function problemHeaders(kind: ProblemKind): Record<string, ReturnType<typeof header>> {
-  if (kind === 'unauthorized') return { 'WWW-Authenticate': header('How to send a token.', 'Bearer') };
-  return isTransient(kind) ? retryAfter : {};
-}
+/** What `answerProblem` adds, by status. */
+const problemHeaders: Readonly<Record<number, Record<string, ReturnType<typeof header>>>> = {
+  401: { 'WWW-Authenticate': header('How to send a token.', 'Bearer') },
+  429: retryAfter,
+  503: retryAfter,
+};
 
 interface ProblemResponse {
   description: string;
-  headers?: object;
   readonly content: object;
+  headers?: object;
 }
 
 /**
@@ -111,16 +112,17 @@ export function problems(...kinds: ProblemKind[]): Record<never, never> {
   for (const kind of new Set([...kinds, ...always])) {
     const [status, title] = problemKinds[kind];
     const known = byStatus[status];
-    if (known) known.description = `${known.description.slice(0, -1)}; or ${kind}: ${title}.`;
-    else {
+    const headers = kind === 'request-in-progress' ? retryAfter : problemHeaders[status];
+    if (known) {
+      known.description = `${known.description.slice(0, -1)}; or ${kind}: ${title}.`;
+      if (headers) known.headers = headers;
+    } else {
       byStatus[status] = {
         description: `${kind}: ${title}.`,
         content: { 'application/problem+json': { schema: Problem, example: problemExample(kind) } },
+        ...(headers && { headers }),
       };
     }
-    const response = byStatus[status];
-    const headers = problemHeaders(kind);
-    if (response && Object.keys(headers).length > 0) response.headers = headers;
   }
   return byStatus;
 }

@@ -147,7 +147,7 @@ describe('access to the tables', () => {
     expect(read).toEqual({
       ingest: [],
       encoder: ['open-items'],
-      api: ['open-items', 'streams-by-owner', 'newest-streams'],
+      api: ['newest-streams', 'open-items', 'streams-by-owner'],
       takedowns: ['open-items'],
       channels: ['open-items'],
       metrics: [],

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { EncoderTier } from './encoder-schemas.ts';
 import { examples } from './examples.ts';
 import { BroadcastPlayback } from './playback-schemas.ts';
-import { broadcastId, pageCursor, time } from './schema-parts.ts';
+import { broadcastId, nextCursor, time } from './schema-parts.ts';
 
 const { broadcast } = examples.stream;
 const { input } = broadcast;
@@ -121,7 +121,7 @@ export const BroadcastList = z
     broadcasts: z
       .array(Broadcast)
       .openapi({ description: 'Newest first.', example: examples.broadcastList.broadcasts }),
-    cursor: pageCursor(broadcast.id),
+    cursor: nextCursor('1jm8p0v4c7h2kqv0'),
   })
   .openapi('BroadcastList', {
     description: 'The broadcasts of a stream.',

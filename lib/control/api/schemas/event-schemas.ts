@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { examples } from './examples.ts';
-import { broadcastId, pageCursor, time } from './schema-parts.ts';
+import { broadcastId, nextCursor, time } from './schema-parts.ts';
 
 const [event] = examples.streamEventList.events;
 
@@ -29,10 +29,10 @@ export const StreamEvent = z
 export const StreamEventList = z
   .strictObject({
     events: z.array(StreamEvent).openapi({
-      description: 'Newest first; with "after", oldest first.',
+      description: 'Newest first; with "after" in the order in which they happened.',
       example: examples.streamEventList.events,
     }),
-    cursor: pageCursor('12'),
+    cursor: nextCursor('12'),
   })
   .openapi('StreamEventList', {
     description: 'Entries of a stream’s journal.',

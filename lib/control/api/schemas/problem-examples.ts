@@ -5,7 +5,11 @@ const id = '7h2kqv0m4x9rt3bz';
 /** What the API says in `detail`, where the title alone would say too little. */
 const details: Partial<Record<ProblemKind, string>> = {
   'invalid-request': 'The body has one error. #/reconnectWindowMs: Must be at most 1,800,000.',
-  'malformed-body': 'The body could not be parsed as JSON.',
+  'malformed-body': 'The body is empty. Send a JSON object.',
+  'request-in-progress':
+    'The first request with this Idempotency-Key is still running. Send the same request again in a moment.',
+  'idempotency-key-reused':
+    'This Idempotency-Key came with another request (path, query or body) before. Send a new key with each new request.',
   unauthorized: 'Send a valid token: Authorization: Bearer …. Only this machine itself needs none.',
   'insufficient-scope': 'This requires the scope streams:write.',
   'origin-not-allowed': "The Origin header doesn't match any origin configured for this API.",

@@ -34,13 +34,13 @@ export const oneLine = (most: number, description: string, example: string) =>
     )
     .openapi({ description, example });
 
-/** Shared by the schemas of PATCH bodies. */
-export const namesAField = (change: object): boolean => Object.keys(change).length > 0;
-export const nameAField = { message: 'Specify at least one field to change.' };
-
-/** Of a list that has older entries. */
-export const pageCursor = (example: string) =>
+/** Leads from one page of a list to the next. */
+export const nextCursor = (example: string) =>
   z.string().optional().openapi({
     description: 'Pass it as "cursor" to get the next, older page. Omitted on the last page.',
     example,
   });
+
+/** Shared by the schemas of PATCH bodies. */
+export const namesAField = (change: object): boolean => Object.keys(change).length > 0;
+export const nameAField = { message: 'Specify at least one field to change.' };

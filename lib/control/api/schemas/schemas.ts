@@ -5,7 +5,7 @@ import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
 import { examples } from './examples.ts';
 import { Ingest, IngestWithKey, Key } from './key-schemas.ts';
 import { LatencyMode, Playback, PlaybackMode } from './playback-schemas.ts';
-import { nameAField, namesAField, oneLine, pageCursor, streamId, time } from './schema-parts.ts';
+import { nameAField, namesAField, nextCursor, oneLine, streamId, time } from './schema-parts.ts';
 import { Embedding } from './sharing-schemas.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
@@ -129,6 +129,6 @@ export const StreamPage = z
     streams: z
       .array(Stream)
       .openapi({ description: 'The streams of this page.', example: streamPage.streams }),
-    cursor: pageCursor(streamPage.cursor),
+    cursor: nextCursor(streamPage.cursor),
   })
   .openapi('StreamPage', { description: 'One page of the streams.', example: streamPage });
