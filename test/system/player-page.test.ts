@@ -500,7 +500,7 @@ describe('every page', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const path of ['/', `/streams/${id}`, `/watch/${id}`, '/nowhere']) {
+      for (const path of ['/', `/streams/${id}`, `/watch/${id}`, '/docs', '/docs/createStream', '/nowhere']) {
         await page.goto(under.url + path);
         await page.locator('h1').waitFor();
         await page.getByText(/Loading/).waitFor({ state: 'detached' });

@@ -23,7 +23,7 @@ export const Key = z
   })
   .openapi('Key', {
     description: 'What is known of a stream key; never the key itself.',
-    example: createdKey.keys[0],
+    example: createdKey.keys[1],
   });
 
 export const NewKey = z
