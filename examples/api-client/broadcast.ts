@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ApiClient, ApiError, type CreatedStream, demand, type Stream } from './client.ts';
 
@@ -14,7 +15,9 @@ export interface BroadcastSteps {
 
 /** A stream's whole life: created, published to, watched; and ended and deleted, whatever happens in between. */
 export async function runBroadcast(api: ApiClient, { name, publish, watch }: BroadcastSteps): Promise<void> {
-  const stream = await demand(api.POST('/v1/streams', { body: { name } }));
+  // With a key of its own it can be sent again after a timeout: no second stream comes of it.
+  const header = { 'idempotency-key': randomUUID() };
+  const stream = await demand(api.POST('/v1/streams', { params: { header }, body: { name } }));
   try {
     await publish(stream);
     await watch(await untilState(api, stream.id, 'live'));

@@ -116,17 +116,21 @@ const body = fc.oneof(
 export const apiTargets: readonly FuzzTarget[] = [
   {
     name: 'control-api',
-    about: 'a request at the control API: a line with method and target, one with If-Match, then the body',
+    about:
+      'a request at the control API: a line with method and target, one with If-Match and after a space Idempotency-Key, then the body',
     parsers: [
       'lib/control/api/problems.ts',
       'lib/control/api/playback.ts',
       'lib/control/api/guards.ts',
       'lib/control/api/downloads.ts',
+      'lib/control/api/idempotency/idempotency-key.ts',
+      'lib/control/api/idempotency/idempotency.ts',
       'lib/control/api/lists/stream-lists.ts',
       'lib/control/policy/fault-words.ts',
       'lib/net/policy/loopback.ts',
       'lib/adapters/local/sqlite/sqlite-control-store.ts',
       'lib/adapters/local/sqlite/sqlite-document-store.ts',
+      'lib/adapters/local/sqlite/sqlite-idempotency-store.ts',
     ],
     words: [
       ...routes,
@@ -143,14 +147,15 @@ export const apiTargets: readonly FuzzTarget[] = [
       .tuple(
         fc.constantFrom(...routes),
         fc.constantFrom('', '?limit=2', '?cursor=a', '?after=1'),
-        fc.constantFrom('', '"1"', '*'),
+        fc.constantFrom('', '"1"', '*', ' k', ' "k"', '* k'),
         body,
       )
-      .map(([route, query, ifMatch, value]) =>
-        Buffer.from(`${route}${query}\n${ifMatch}\n${JSON.stringify(value)}`),
+      .map(([route, query, headers, value]) =>
+        Buffer.from(`${route}${query}\n${headers}\n${JSON.stringify(value)}`),
       ),
     async run(input) {
-      const [line = '', ifMatch = '', ...rest] = input.toString('utf8').split('\n');
+      const [line = '', headers = '', ...rest] = input.toString('utf8').split('\n');
+      const [ifMatch = '', ...key] = headers.split(' ');
       const { app, stream, faults } = await api.get();
       loopbackNames(line);
       const [method = '', target = ''] = line.split(' ');
@@ -158,7 +163,11 @@ export const apiTargets: readonly FuzzTarget[] = [
       try {
         request = new Request(new URL(target.replace('ID', stream), 'http://localhost'), {
           method,
-          headers: { 'content-type': 'application/json', ...(ifMatch !== '' && { 'if-match': ifMatch }) },
+          headers: {
+            'content-type': 'application/json',
+            ...(ifMatch !== '' && { 'if-match': ifMatch }),
+            ...(key.length > 0 && { 'idempotency-key': key.join(' ') }),
+          },
           ...(method !== 'GET' && method !== 'HEAD' && { body: rest.join('\n') }),
         });
       } catch {

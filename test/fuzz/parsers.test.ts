@@ -46,6 +46,7 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/cost/forecast-options.ts': "an operator's flags",
   'lib/control/managed-channels/managed-channels-config.ts': "a program's environment",
   'lib/control/managed-channels/drive-channels.ts': 'keys that MediaLive writes by our own pattern',
+  'lib/control/webhooks/webhook-document.ts': 'an example of its own',
   'lib/edge/live-origins/policy/live-origin.ts': 'what we stored',
   'lib/edge/policy/functions/access-function.ts':
     'source of a function, by the patterns of denial.ts and playback.ts',

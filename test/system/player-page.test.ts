@@ -481,7 +481,7 @@ describe('the page', () => {
     platform.report(id, { state: 'taken-down', reason: 'A'.repeat(100) });
     const { page } = await open('/');
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const path of ['/', `/streams/${id}`, `/watch/${id}`, '/nowhere']) {
+    for (const path of ['/', `/streams/${id}`, `/watch/${id}`, '/docs', '/docs/createStream', '/nowhere']) {
       await page.goto(url + path);
       await page.locator('h1').waitFor();
       await page.getByText(/Loading/).waitFor({ state: 'detached' });

@@ -61,9 +61,14 @@ const stopOrder = {
 const proxyDrainMs = 10_000;
 
 /** What the page's program bundles when it starts. */
-export const pageSources = ['main.tsx', 'embed.tsx', 'reload.ts', 'document.html', 'icon.svg'].map(
-  (name) => `lib/player/page/${name}`,
-);
+export const pageSources = [
+  'main.tsx',
+  'embed.tsx',
+  'reload.ts',
+  'document.html',
+  'icon.svg',
+  'openapi.json',
+].map((name) => `lib/player/page/${name}`);
 
 /** Where the origin program listens. */
 export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${origin}` as const;

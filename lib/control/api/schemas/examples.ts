@@ -181,7 +181,7 @@ export const examples = {
   streamCard: { id, access: 'public', embedding: 'anywhere', name: 'Sunday concert' },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
-  streamPage: { streams: [listed], cursor: `1790000000000-${id}` },
+  streamPage: { streams: [listed], cursor: `1795369200000-${id}` },
   cost,
   managed,
   audience,
