@@ -1,16 +1,14 @@
+import { consoleLooksMs } from '../../../config/console-looks.ts';
 import type { Audience } from '../api/types.ts';
 import { formatElapsed, formatWhen } from '../model/format.ts';
 import { useApi } from '../shell/services.ts';
 import { usePolled } from '../ui/use-polled.ts';
 import { chartArea, ratioWords, watchTimeWords } from './figures.ts';
 
-/** It changes every ten seconds at most. */
-const lookEveryMs = 5_000;
-
 /** Who watches: now, at most, and how it goes for them. Shown once somebody has watched. */
 export function AudiencePanel({ id }: { id: string }) {
   const api = useApi();
-  const { value: audience } = usePolled(() => api.getAudience(id), lookEveryMs);
+  const { value: audience } = usePolled(() => api.getAudience(id), consoleLooksMs.audience);
   if (audience === undefined || audience.broadcastId === undefined) return null;
   const { viewers, peak, plays, watchTimeMs, startupMs, rebufferRatio } = audience;
   const rows: [name: string, value: string][] = [
