@@ -12,10 +12,12 @@ import { useCopied } from '../ui/use-copied.ts';
 export function RecordingRow(props: {
   stream: Stream;
   broadcast: Broadcast;
+  /** Makes a link to one of a signed stream. */
+  onLink: () => void;
   onDownload: () => void;
   onDelete: () => void;
 }) {
-  const { stream, broadcast, onDownload, onDelete } = props;
+  const { stream, broadcast, onLink, onDownload, onDelete } = props;
   const { links, linkedRegion } = useServices();
   useLinks(links);
   const when = formatWhen(Date.parse(broadcast.startedAt), Date.now());
@@ -46,6 +48,16 @@ export function RecordingRow(props: {
           </a>
         )}
         {!isDark && !isSigned && <CopyLink url={broadcast.playback.page} when={when} />}
+        {!isDark && isSigned && (
+          <button
+            type="button"
+            class="button button-small button-quiet"
+            aria-label={`Copy link to the recording of ${when}`}
+            onClick={onLink}
+          >
+            Copy link
+          </button>
+        )}
         {!isDark && isDownloadable(broadcast) && (
           <button
             type="button"
