@@ -1,3 +1,4 @@
+import type { BroadcastAudience } from '../../../control-store/audience.ts';
 import type {
   BroadcastRecord,
   BroadcastState,
@@ -12,6 +13,7 @@ import type { StreamState } from '../../policy/stream-state.ts';
 import type { ControlApiConfig } from '../context.ts';
 import type * as schemas from '../schemas/schemas.ts';
 import type { StreamCard } from '../schemas/sharing-schemas.ts';
+import { presentBroadcastAudience } from './present-audience.ts';
 import {
   iso,
   presentCost,
@@ -127,6 +129,7 @@ export function presentBroadcast(
   record: BroadcastRecord,
   state: BroadcastState,
   config: ControlApiConfig,
+  audience?: BroadcastAudience,
 ): Shown<typeof schemas.Broadcast> {
   const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
   const { encoder = 'fleet', recordedMs, recordedBytes } = record;
@@ -138,6 +141,7 @@ export function presentBroadcast(
     ...(endReason && { endReason }),
     ...(recordedMs !== undefined && { durationMs: recordedMs }),
     ...(recordedBytes !== undefined && { sizeBytes: recordedBytes }),
+    ...(audience && { audience: presentBroadcastAudience(audience) }),
     encoder,
     workerId,
     epoch,

@@ -17,6 +17,35 @@ const AudienceSeries = z
   })
   .openapi('AudienceSeries');
 
+const figures = {
+  peak: count.openapi({ description: 'The most viewers at once.', example: 131 }),
+  plays: count.openapi({ description: 'Viewing sessions that began.', example: 412 }),
+  watchTimeMs: count.openapi({
+    description: 'How long all viewers together have watched, in milliseconds.',
+    example: 86_400_000,
+  }),
+  startupMs: z
+    .strictObject({
+      p50: count.openapi({ description: 'Half of all viewers waited at most so long.', example: 640 }),
+      p95: count.openapi({ description: '95 of 100 viewers waited at most so long.', example: 1_900 }),
+    })
+    .optional()
+    .openapi({
+      description:
+        'Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said.',
+    }),
+  rebufferRatio: z.number().min(0).max(1).optional().openapi({
+    description:
+      'Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.',
+    example: 0.004,
+  }),
+};
+
+export const BroadcastAudience = z.strictObject(figures).openapi('BroadcastAudience', {
+  description:
+    'How a broadcast was watched: of the newest until now, of an earlier one until the next began to be watched. Sums alone; nothing about any one viewer is kept.',
+});
+
 export const Audience = z
   .strictObject({
     broadcastId: broadcastId.optional().openapi({
@@ -26,27 +55,7 @@ export const Audience = z
       description: 'Viewers at once, about ten seconds ago on one machine and half a minute ago on AWS.',
       example: 48,
     }),
-    peak: count.openapi({ description: 'The most viewers at once.', example: 131 }),
-    plays: count.openapi({ description: 'Viewing sessions that began.', example: 412 }),
-    watchTimeMs: count.openapi({
-      description: 'How long all viewers together have watched, in milliseconds.',
-      example: 86_400_000,
-    }),
-    startupMs: z
-      .strictObject({
-        p50: count.openapi({ description: 'Half of all viewers waited at most so long.', example: 640 }),
-        p95: count.openapi({ description: '95 of 100 viewers waited at most so long.', example: 1_900 }),
-      })
-      .optional()
-      .openapi({
-        description:
-          'Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said.',
-      }),
-    rebufferRatio: z.number().min(0).max(1).optional().openapi({
-      description:
-        'Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.',
-      example: 0.004,
-    }),
+    ...figures,
     series: AudienceSeries,
   })
   .openapi('Audience', {

@@ -227,6 +227,13 @@ export const examples = {
         endReason: 'publisher-ended',
         durationMs: 3_725_000,
         sizeBytes: 1_902_346_240,
+        audience: {
+          peak: 131,
+          plays: 412,
+          watchTimeMs: 86_400_000,
+          startupMs: { p50: 640, p95: 1_900 },
+          rebufferRatio: 0.004,
+        },
       },
     ],
   },

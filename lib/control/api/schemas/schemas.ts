@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { defaultGraceMs, maxGraceMs } from '../../policy/stream-keys.ts';
 import { problemKinds } from '../problems.ts';
+import { BroadcastAudience } from './audience-schemas.ts';
 import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
 import { BroadcastPlayback, LatencyMode, Playback, PlaybackMode } from './playback-schemas.ts';
@@ -134,6 +135,10 @@ export const Broadcast = z
       description: 'What the recording takes in storage, all renditions together; omitted as its length is.',
       example: 1_902_346_240,
     }),
+    audience: BroadcastAudience.optional().openapi({
+      description:
+        'How it was watched, in the list of broadcasts. Omitted if nobody has watched it, and of what is older than the newest 200 that were watched.',
+    }),
     encoder: EncoderTier,
     workerId: memberId.openapi({
       description: 'With medialive, the worker that holds the lease on behalf of the channel.',
@@ -157,6 +162,7 @@ export const describedSchemas = {
   ManagedChannel: Managed,
   TakedownState,
   TakedownNotice,
+  BroadcastAudience,
   Broadcast,
 };
 

@@ -1,4 +1,5 @@
 import type { Broadcast, Stream } from '../api/types.ts';
+import { audienceWords } from '../audience/figures.ts';
 import { formatClock, formatDuration, formatWhen } from '../model/format.ts';
 import { formatBytes, isDownloadable, recordedMs } from '../model/recordings.ts';
 import { recordingPath } from '../model/routes.ts';
@@ -36,6 +37,7 @@ export function RecordingRow(props: {
           <Length broadcast={broadcast} />
           {broadcast.sizeBytes !== undefined && ` · ${formatBytes(broadcast.sizeBytes)}`}
         </p>
+        {broadcast.audience !== undefined && <p class="quiet small">{audienceWords(broadcast.audience)}</p>}
       </div>
       <div class="recording-actions">
         {!isDark && (
