@@ -45,7 +45,7 @@ await runProgram({
   async start({ host, port, controlStore, eventRetentionDays, keyPepper, allowedHosts = [], ...rest }, emit) {
     const { edge, origin, originTokenFile, apiToken, playbackKeys, eventBus, webhookSecret, ...others } =
       rest;
-    const { tierTokenFile, ...config } = others;
+    const { tierTokenFile, edgeUrl = others.playbackBaseUrl, ...config } = others;
     const token = await readApiToken(apiToken, host);
     const pepper = await readKeyPepper(keyPepper);
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
@@ -56,7 +56,7 @@ await runProgram({
     // There is only one program with this role, and it is restarted only after it has exited.
     const id = 'control' as MemberId;
     const { region } = config;
-    const controls = edge && (await openEdgeControls(edge, config.playbackBaseUrl));
+    const controls = edge && (await openEdgeControls(edge, edgeUrl));
     const background =
       controls && objects ? { ...controls, store, objects, region, clock, emit, id } : undefined;
     const takedowns = background && new TakedownRunner(background);
@@ -72,7 +72,7 @@ await runProgram({
     const endAudience =
       tierToken &&
       followAudience({
-        source: edgeAudienceSource(config.playbackBaseUrl, tierToken),
+        source: edgeAudienceSource(edgeUrl, tierToken),
         storeOf: (name) => (name === region ? store : undefined),
         emit,
         wallMs: clock.wallMs,

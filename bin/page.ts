@@ -9,8 +9,9 @@ import { pageCodec } from '../lib/config/programs/page.ts';
 import { systemClock } from '../lib/net/clock.ts';
 import { apiCards } from '../lib/player/documents/api-cards.ts';
 import { keptCards } from '../lib/player/documents/kept-cards.ts';
-import { configFor } from '../lib/player/policy/own-machine.ts';
+import { cardFor, configFor } from '../lib/player/policy/own-machine.ts';
 import type { PageFiles } from '../lib/player/policy/routes.ts';
+import type { StreamCard } from '../lib/player/policy/stream-card.ts';
 import { readPage } from '../lib/player/read-page.ts';
 import { createPageServer } from '../lib/player/server.ts';
 
@@ -28,11 +29,14 @@ await runProgram({
       bytes,
       durationMs: Math.round(performance.now() - startedMs),
     });
+    // The server asks the API by the name that this machine itself uses; whoever reads the card may have called another.
+    const placed = (card: StreamCard, url: URL) => cardFor(card, url.host, ownNames);
     const apiOf = async (region = config.region) => (region === config.region ? cardsBaseUrl : undefined);
     const cards = keptCards(apiCards(apiOf), systemClock.nowMs);
     const server = createPageServer(files, config, {
       build,
       cards,
+      placed,
       onUnavailable: (cause) => emit('player.card.unavailable', { cause }),
       configFor: (request, common) => configFor(requestOriginOf(request), common, ownNames),
     });

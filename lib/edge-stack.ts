@@ -128,7 +128,13 @@ export class EdgeStack extends Stack {
 
     const topic = new AlarmTopic(this, 'AlarmTopic', { deployment: name, emails: deployment.alarmEmails })
       .topic;
-    const subjects = { distributionId: edge.distributionId };
+    const subjects = {
+      distributionId: edge.distributionId,
+      liveOriginFunction: liveOrigins.function.function.functionName,
+      edgeFunctions: [documents, ...(audience ? [audience] : [])].map(
+        (each) => each.function.function.functionName,
+      ),
+    };
     new EdgeAlarms(this, 'Alarms', { deployment: name, topic, subjects });
     const { stopTopicArn } = new DeploymentBudget(this, 'Budget', {
       deployment: name,

@@ -2,6 +2,7 @@
 //   node scripts/cost-docs.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { consoleLooksMs } from '../lib/config/console-looks.ts';
 import { type Deployment, readDeployment } from '../lib/config/deployment.ts';
 import { defaultLadder } from '../lib/config/ladder.ts';
 import { usualRendition } from '../lib/cost/forecast.ts';
@@ -170,6 +171,29 @@ function limitTable(): string {
   );
 }
 
+const asked: Readonly<Record<keyof typeof consoleLooksMs, string>> = {
+  stream: 'the stream',
+  journal: 'new journal entries',
+  health: 'stream health, on air',
+  audience: 'the audience',
+  recordings: 'the recordings',
+};
+
+function consoleTable(): string {
+  const looks = Object.entries(asked).map(([name, what]) => {
+    const everyMs = consoleLooksMs[name as keyof typeof consoleLooksMs];
+    return { what, everyMs, perHour: 3_600_000 / everyMs };
+  });
+  const perHour = workloadOf(defaultLadder).consoleCalls * 3_600;
+  return table(
+    ['asked of the API', 'every', 'requests an hour'],
+    [
+      ...looks.map(({ what, everyMs, perHour }) => [what, `${everyMs / 1_000} s`, count(perHour)]),
+      ['**together, at most**', '', `**${count(perHour)}**`],
+    ],
+  );
+}
+
 const tables: Readonly<Record<string, () => string>> = {
   idle: idleTable,
   stream: streamTable,
@@ -177,6 +201,7 @@ const tables: Readonly<Record<string, () => string>> = {
   viewer: viewerTable,
   egress: egressTable,
   limits: limitTable,
+  console: consoleTable,
 };
 
 /** The page with its tables as they are now. Throws if one has no place in it. */

@@ -41,6 +41,7 @@ export class WorkerProcess {
       memberId: this.#id,
       store: this.#store,
       clock: this.#clock,
+      emit: () => {},
       watch: this.#watch,
       reachable: (isReachable) => this.#noteStore(isReachable),
       readPublished: ({ id }, epoch) => this.#readPublished(id, epoch),

@@ -10,6 +10,11 @@ import { systemClock } from '../../lib/net/clock.ts';
 
 /** The function's timeout is 15 minutes; what isn't written by then is begun again by the next one. */
 const patienceMs = 14 * 60_000;
+/** Each takes some 50 ms of waiting for S3: short segments would take longer than the file is allowed to. */
+const readsAtOnce = 16;
+
+/** A call that fails costs all that was written before it: rather late than never. */
+const patientCalls = { timeoutMs: 20_000, tries: 5 };
 
 export const handler = await startFunction({
   codec: recordingsFunctionCodec,
@@ -18,17 +23,17 @@ export const handler = await startFunction({
   async start({ controlStore, eventRetentionDays, origin, region }, emit) {
     const [store, objects] = await Promise.all([
       openControlStore(controlStore, { eventRetentionDays }),
-      openOrigin(origin, undefined),
+      openOrigin(origin, undefined, undefined, patientCalls),
     ]);
     const clock = systemClock;
     const book = new DownloadBook({ store, clock, emit });
     return async (event: unknown) => {
-      const runner = new DownloadRunner({ book, store, objects, region, clock, emit });
-      const outOfTime = setTimeout(() => void runner.stop(), patienceMs);
+      const options = { book, store, objects, region, clock, emit, patienceMs, readsAtOnce };
+      const runner = new DownloadRunner(options);
       try {
         await makeDownloads(event, { store, runner });
       } finally {
-        clearTimeout(outOfTime);
+        await runner.stop();
       }
     };
   },

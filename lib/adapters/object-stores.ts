@@ -6,6 +6,7 @@ import type {
   StreamingObjectStore,
   UploadStore,
 } from '../object-store/ports.ts';
+import type { CallLimits } from './aws/client-settings.ts';
 import type { OnOriginDate } from './node/origin-date.ts';
 
 /** A token of the origin program or of a cache tier is unreadable or invalid. */
@@ -34,16 +35,20 @@ export async function readOriginToken(path: string, variable: string): Promise<s
   return token;
 }
 
-/** Opens the origin for writing. `tokenFile` is needed only for an origin program; `onDate` receives the origin's time. */
+/**
+ * Opens the origin for writing. `tokenFile` is needed only for an origin program; `onDate` receives the origin's time; `limits` are for
+ * calls to S3, whose own suit live media.
+ */
 export async function openOrigin(
   location: OriginLocation,
   tokenFile: string | undefined,
   onDate?: OnOriginDate,
+  limits?: Partial<CallLimits>,
 ): Promise<BulkObjectStore & UploadStore & { close(): void }> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {
     const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
-    return createS3ObjectStore({ bucket: rest, onDate });
+    return createS3ObjectStore({ bucket: rest, onDate, ...(limits && { limits }) });
   }
   const variable = 'HEADWATER_ORIGIN_TOKEN_FILE';
   if (tokenFile === undefined) throw new OriginTokenError(`${variable} is missing.`, variable);

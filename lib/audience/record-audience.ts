@@ -1,9 +1,11 @@
+import type { StreamAudience } from '../control-store/audience.ts';
 import { isConditionFailed } from '../control-store/errors.ts';
 import { rewrite } from '../retry/rewrite.ts';
 import { isBroadcastId, isStreamId, type StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { afterTake } from './policy/audience-record.ts';
 import { summaryOf } from './policy/audience-summary.ts';
+import { broadcastAudience, withPast } from './policy/broadcast-audience.ts';
 import type { AudienceTake } from './policy/tally.ts';
 import type { AudienceStore } from './ports.ts';
 
@@ -55,12 +57,30 @@ async function record(
     if (document === undefined && (await store.getStream(streamId)) === undefined) return;
     const body = afterTake(document?.body, { ...take, broadcastId }, atMs);
     if (body === undefined) return;
+    const before = document?.body;
+    // First: once the newer one is written, nobody knows of it.
+    if (before && before.broadcastId !== broadcastId) await keepPast(store, streamId, before);
     await store.putDocument({
       streamId,
       kind: 'audience',
       open: false,
       version: document?.version ?? 0,
       body,
+    });
+  }, isConditionFailed);
+}
+
+/** How the broadcast before was watched stays beside the stream. */
+function keepPast(store: AudienceStore, streamId: StreamId, audience: StreamAudience): Promise<void> {
+  return rewrite(async () => {
+    const document = await store.getDocument(streamId, 'audiences');
+    if (document === undefined && (await store.getStream(streamId)) === undefined) return;
+    await store.putDocument({
+      streamId,
+      kind: 'audiences',
+      open: false,
+      version: document?.version ?? 0,
+      body: withPast(document?.body, broadcastAudience(audience)),
     });
   }, isConditionFailed);
 }

@@ -27,9 +27,6 @@ export const defaultCacheBytes = 256 * 1024 * 1024;
 /** How much of each publisher's media a proxy keeps, to be able to move it to another worker. */
 export const defaultReplayMaxBytes = 8 * 1024 * 1024;
 
-/** How often an open console asks for new journal entries if the API can't stream them. */
-export const journalPollMs = 3_000;
-
 /** The largest fleets that a deployment file may ask for, in tasks. */
 export const mostFleetTasks = { fargate: 5_000, gpu: 1_000 } as const;
 

@@ -33,3 +33,17 @@ export interface AudienceSeries {
   readonly stepMs: number;
   readonly viewers: readonly number[];
 }
+
+/** How a broadcast's audience was when the next one began to be watched, or is so far: a few sums. */
+export interface BroadcastAudience extends Pick<AudienceSums, 'peak' | 'plays' | 'watchMs'> {
+  readonly broadcastId: BroadcastId;
+  /** Within a tenth. Undefined if no player has said. */
+  readonly startupMs?: { readonly p50: number; readonly p95: number };
+  /** Share of the watching that was waiting, 0 to 1. Undefined if no player has said. */
+  readonly rebufferRatio?: number;
+}
+
+/** Of a stream's earlier broadcasts, newest first; the oldest make way. Written once for each broadcast. */
+export interface PastAudiences {
+  readonly broadcasts: readonly BroadcastAudience[];
+}

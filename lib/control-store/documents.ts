@@ -1,5 +1,5 @@
 import type { StreamId } from '../routing/ids.ts';
-import type { StreamAudience } from './audience.ts';
+import type { PastAudiences, StreamAudience } from './audience.ts';
 import type { Deletions } from './deletions.ts';
 import type { Downloads } from './downloads.ts';
 import type { HealthNow, HealthPast } from './health/health-record.ts';
@@ -24,6 +24,8 @@ export interface DocumentBodies {
   readonly 'health-past': HealthPast;
   /** Who watches. Never open. */
   readonly audience: StreamAudience;
+  /** How earlier broadcasts were watched. Never open. */
+  readonly audiences: PastAudiences;
 }
 
 export type DocumentKind = keyof DocumentBodies;

@@ -1,5 +1,5 @@
 import { recordEveryMs } from '../audience/policy/audience-record.ts';
-import { journalPollMs } from '../config/defaults.ts';
+import { consoleLooksMs } from '../config/console-looks.ts';
 import type { LadderConfig } from '../config/ladder.ts';
 import { fleetBeatMs } from '../control-store/fleet-beat.ts';
 import {
@@ -40,7 +40,7 @@ export interface Workload {
   readonly sweeps: number;
   /** Requests of one viewer: video, audio and manifest of each segment (DASH). */
   readonly viewerRequests: number;
-  /** API calls of an open console. */
+  /** API calls of an open console whose stream is on air, at most. */
   readonly consoleCalls: number;
 }
 
@@ -121,5 +121,5 @@ export const workloadOf = (
   fleetItemBytes: itemBytes(exampleItem),
   sweeps: 1_000 / workerTiming.sweepMs,
   viewerRequests: requestsPerSegment / segmentSeconds,
-  consoleCalls: 1_000 / journalPollMs,
+  consoleCalls: Object.values(consoleLooksMs).reduce((sum, everyMs) => sum + 1_000 / everyMs, 0),
 });

@@ -11,6 +11,7 @@ import { ReturnTurn } from './encoding/policy/ladder/rung-return.ts';
 import { HandoffQueue } from './handoff-queue.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
 import { StoreWatch } from './lease/policy/store-watch.ts';
+import { abandonLease } from './lease/release-lease.ts';
 import { ScaleInProtection } from './lease/scale-in-protection.ts';
 import type { LiveStreams } from './live/live-service.ts';
 import { ManagedBroadcast } from './managed-broadcast.ts';
@@ -72,7 +73,7 @@ export class Worker implements LiveStreams {
     const { protection } = options;
     if (protection) this.#hold = new ScaleInProtection({ ...options, protection });
     const reachable = (isReachable: boolean, cause?: unknown): void => this.#noteStore(isReachable, cause);
-    this.#refusals = new RefusalRepeats(options.clock);
+    this.#refusals = new RefusalRepeats(options);
     this.#setting = { ...options, reachable, refusals: this.#refusals, returnTurn: new ReturnTurn() };
     const { memberId, objects, region } = options;
     this.#taker = new LeaseTaker({
@@ -133,6 +134,7 @@ export class Worker implements LiveStreams {
       await Promise.allSettled(this.#opening.values());
     }
     clearTimeout(this.#heartbeat);
+    await this.#refusals.stop();
     await store
       .removeMember('encoder', memberId)
       .catch((cause: unknown) => emit('encoder.leave.failed', { cause }));
@@ -199,7 +201,7 @@ export class Worker implements LiveStreams {
       // Read it again: a takedown first refuses new publishers and then looks for a lease, so one of the two sees the other.
       return this.#begin(await this.#readOpenStream(streamId), taken, session?.hello.sessionId);
     } catch (cause) {
-      await taken.keeper.release().catch(() => {});
+      await abandonLease(taken.keeper, this.#options.emit);
       throw cause;
     }
   }
@@ -246,7 +248,7 @@ export class Worker implements LiveStreams {
       .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state, pool, ...media })
       .then(() => this.#noteStore(true))
       .catch((cause: unknown) => this.#noteStore(false, cause));
-    if (!this.#watch.away) void this.#refusals.tell(store);
+    if (!this.#watch.away) this.#refusals.tick();
     this.#heartbeat = setTimeout(() => void this.#beat(), workerTiming.heartbeatMs);
   }
 

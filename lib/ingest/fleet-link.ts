@@ -56,7 +56,9 @@ export class FleetLink {
     clearInterval(this.#loadTimer);
     await this.#beating;
     const { id, role } = this.#options.self();
-    await this.#options.store.removeMember(role, id).catch(() => {});
+    await this.#options.store
+      .removeMember(role, id)
+      .catch((cause: unknown) => this.#options.emit('ingest.leave.failed', { cause }));
   }
 
   #emitLoad(): void {

@@ -51,6 +51,8 @@ export interface WorkerRouterOptions {
 /** Finds the worker for a stream: the holder of its lease, else by ranking; the worker's answer decides. */
 export class WorkerRouter {
   readonly #options: WorkerRouterOptions;
+  /** The last lease that was asked for couldn't be read. */
+  #isUnread = false;
 
   constructor(options: WorkerRouterOptions) {
     this.#options = options;
@@ -158,9 +160,16 @@ export class WorkerRouter {
 
   /** Without the control store only the ranking is left; the workers know who holds what. */
   async #lease(streamId: StreamId): Promise<LeaseRecord | undefined> {
+    const { store, emit } = this.#options;
+    const operation = 'getLease';
     try {
-      return await this.#options.store.getLease(streamId);
-    } catch {
+      const lease = await store.getLease(streamId);
+      if (this.#isUnread) emit('ingest.store.available', { operation });
+      this.#isUnread = false;
+      return lease;
+    } catch (cause) {
+      if (!this.#isUnread) emit('ingest.store.unavailable', { operation, cause });
+      this.#isUnread = true;
       return undefined;
     }
   }

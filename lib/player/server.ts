@@ -9,12 +9,15 @@ import { oembedPath } from './policy/oembed.ts';
 import { streamPageAt } from './policy/page-address.ts';
 import { cacheControlOf, embedRoute, fileFor, type PageFile, type PageFiles } from './policy/routes.ts';
 import type { RuntimeConfig } from './policy/runtime-config.ts';
+import type { StreamCard } from './policy/stream-card.ts';
 
 export interface PageServerOptions {
   /** This build's name: the server then has `/reload`, an event stream that says it. */
   readonly build?: string | undefined;
   /** What may be told of streams, in tags and to frames. @default nothing, and no frame may show the player */
   readonly cards?: StreamCards | undefined;
+  /** A card as whoever asks at a URL can use it. @default as it is */
+  readonly placed?: (card: StreamCard, url: URL) => StreamCard;
   /** Told if a card can't be had. */
   readonly onUnavailable?: ((cause: unknown) => void) | undefined;
   /** What `/config.json` says to whoever asks, and headers allow. @default the same for everybody */
@@ -31,6 +34,7 @@ export function createPageServer(
   {
     build,
     cards = noCards,
+    placed = (card) => card,
     onUnavailable = () => {},
     configFor = (_, config) => config,
   }: PageServerOptions = {},
@@ -43,6 +47,7 @@ export function createPageServer(
   const documents = new StreamDocuments({
     template: async (name) => Buffer.from(files.get(`/${name}`)?.body ?? []).toString(),
     cards,
+    placed,
     onUnavailable,
   });
 

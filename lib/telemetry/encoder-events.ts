@@ -93,6 +93,14 @@ export const encoderEvents = {
     "Failed to write the broadcast's last journal events to the control store.",
     { StreamEventsLost: 'events' },
   ),
+  'encoder.refusals.delayed': event<{ cause: unknown }>(
+    'warn',
+    "Failed to write publishers whose media can't be used into their streams' journals; they will be written with the next ones.",
+  ),
+  'encoder.refusals.incomplete': event<{ attempts: number }>(
+    'warn',
+    "Publishers whose media can't be used are missing from their streams' journals: too many streams at once, or the program stopped.",
+  ),
   /** `reasons`: their codes, worst first, with commas. */
   'encoder.health.changed': event<About & { verdict: string; was: string; reasons: string }>(
     'info',

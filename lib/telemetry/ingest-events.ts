@@ -123,6 +123,10 @@ export const ingestEvents = {
     'warn',
     'Skipped a message of the publisher that cannot be read; it is not kept for another worker. The publisher stays connected.',
   ),
+  'ingest.leave.failed': event<{ cause: unknown }>(
+    'warn',
+    'Failed to deregister the proxy from the fleet; others will drop it once its heartbeat times out.',
+  ),
   'ingest.journal.delayed': event<{ cause: unknown }>(
     'warn',
     "Failed to write refused publishers into their streams' journals; they will be written with the next ones.",

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { recordAudience } from '../../lib/audience/record-audience.ts';
 import { newBroadcastId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
@@ -107,4 +107,43 @@ test('a store that fails loses the take, and the next one is written', async () 
   expect(said.at(-1)).toMatchObject(['audience.takes.lost', { lost: 1 }]);
   await record([take()]);
   expect((await store.getDocument(streamId, 'audience'))?.version).toBe(1);
+});
+
+describe('earlier broadcasts', () => {
+  const ids = [1, 2].map((hours) => newBroadcastId(wallMs + hours * 3_600_000) as string);
+  const later = (at: number) => ids[at - 1]!;
+  const past = async () => (await store.getDocument(streamId, 'audiences'))?.body.broadcasts;
+
+  test('keep how they were watched once the next one is', async () => {
+    await record([take()]);
+    expect(await past()).toBeUndefined();
+    await record([take({ broadcastId: later(1), peak: 3 })]);
+    await record([take({ broadcastId: later(2) })]);
+    expect(await past()).toEqual([
+      expect.objectContaining({ broadcastId: later(1), peak: 20 }),
+      {
+        broadcastId,
+        peak: 21,
+        plays: 22,
+        watchMs: 200_000,
+        startupMs: { p50: expect.any(Number), p95: expect.any(Number) },
+        rebufferRatio: 0.04,
+      },
+    ]);
+  });
+
+  test('are kept before the newer one is written, so that none is lost in between', async () => {
+    await record([take()]);
+    const failing = {
+      ...store,
+      putDocument: async (document: Parameters<typeof store.putDocument>[0]) => {
+        if (document.kind === 'audience') throw new Error('locked');
+        return store.putDocument(document);
+      },
+    } as unknown as typeof store;
+    const newer = take({ broadcastId: later(1) });
+    await recordAudience({ storeOf: () => failing, emit: () => {} }, [newer], wallMs);
+    await record([newer]);
+    expect(await past()).toEqual([expect.objectContaining({ broadcastId })]);
+  });
 });

@@ -51,11 +51,11 @@ describe('a forecast', () => {
     expect(toDo).toEqual([
       'request the quota fargate-vcpu: 579 (now 6)',
       `set compute.cpuEncoders.maxTasks to 143 (now ${compute.cpuEncoders.maxTasks})`,
-      `set api.requestsPerSecond to 67 (now ${api.requestsPerSecond})`,
+      `set api.requestsPerSecond to 260 (now ${api.requestsPerSecond})`,
     ]);
     const larger = testDeployment({
       compute: { cpuEncoders: { maxTasks: 143 } },
-      api: { requestsPerSecond: 67 },
+      api: { requestsPerSecond: 260 },
     });
     const after = of({ deployment: larger, quotas: { 'fargate-vcpu': 579 } });
     expect(after.limits.filter(({ exceeded }) => exceeded)).toEqual([]);

@@ -62,7 +62,7 @@ describe('a region’s limits', () => {
     ],
     ['larger workers need fewer heartbeats', { compute: { cpuEncoders: { streams: 4 } } }, /heartbeats/],
     ['more proxies hold more', { compute: { proxies: { maxTasks: 40 } } }, /^Ingest proxies/],
-    ['the API may be asked more', { api: { requestsPerSecond: 100 } }, /^API Gateway/],
+    ['the API may be asked more', { api: { requestsPerSecond: 300 } }, /^API Gateway/],
   ])('%s', (_, fields, what) => {
     const deployment = testDeployment(fields);
     const workload = workloadOf(deployment.ladder ?? defaultLadder);

@@ -121,6 +121,21 @@ describe('the link to the fleet', () => {
     expect(emitted).toEqual(['ingest.store.unavailable']);
   });
 
+  test('says if it could not leave the fleet: others see it until its heartbeat times out', async () => {
+    const cause = new ControlStoreUnavailableError('down');
+    const said: unknown[] = [];
+    const link = new FleetLink({
+      store: { ...store, removeMember: () => Promise.reject(cause) },
+      fleet: new FleetView(),
+      emit: (name, fields) => void said.push([name, fields]),
+      self: () => member('ingest-1', 'ingest'),
+      door: () => ({ sockets: 0, crowdedOut: 0, client: '' }),
+    });
+    await link.start();
+    await link.stop();
+    expect(said).toEqual([['ingest.leave.failed', { cause }]]);
+  });
+
   test('starts judging again when the store is back', async () => {
     let beats = 0;
     const { worker, emitted } = await fiveBeats(async (self) => {

@@ -2,11 +2,12 @@ import { expect, test } from '@jest/globals';
 import type { FleetMember } from '../../lib/control-store/records.ts';
 import { HelloSigner } from '../../lib/ingest/hello-signer.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
-import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
+import { WorkerRouter, type WorkerRouterOptions } from '../../lib/ingest/worker-router.ts';
 import type { Connection, ConnectionHandler } from '../../lib/net/socket.ts';
 import { encodeLinkFrame } from '../../lib/protocol/relay/link-frames.ts';
 import { type OpenedSeal, openSeal } from '../../lib/protocol/relay/seal.ts';
 import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
+import type { EmitEvent } from '../../lib/telemetry/events.ts';
 import { relayKeys } from '../../testkit/harness/ingest-harness.ts';
 import { plainHello } from '../../testkit/harness/open-session.ts';
 
@@ -14,7 +15,16 @@ const worker = 'encoder-1' as MemberId;
 const hourMs = 3_600_000;
 
 /** Routes publishers to one worker whose clock shows `clockMs()`, and which says so when a hello doesn't. */
-function route(clockMs: () => number) {
+function route(
+  clockMs: () => number,
+  {
+    getLease = async () => undefined,
+    emit = () => {},
+  }: Partial<{
+    getLease: WorkerRouterOptions['store']['getLease'];
+    emit: EmitEvent;
+  }> = {},
+) {
   const seals: OpenedSeal[] = [];
   const dial = async (): Promise<Connection> => {
     let handler: ConnectionHandler | undefined;
@@ -51,11 +61,11 @@ function route(clockMs: () => number) {
   fleet.observe([member], performance.now() - 10);
   fleet.observe([{ ...member, version: 2 }], performance.now());
   const router = new WorkerRouter({
-    store: { getLease: async () => undefined },
+    store: { getLease },
     fleet,
     dial,
     signer: new HelloSigner(() => relayKeys, { wallMs: () => Date.now() }),
-    emit: () => {},
+    emit,
   });
   const open = () =>
     router.open({
@@ -95,4 +105,23 @@ test('a worker that is never content is passed over', async () => {
   });
   await expect(open()).rejects.toMatchObject({ code: 'ROUTE_FAILED' });
   expect(seals).toHaveLength(2);
+});
+
+test('leases that can’t be read are told of once, until they can', async () => {
+  const said: string[] = [];
+  let fault: Error | undefined = new Error('no permission');
+  const { open } = route(() => Date.now(), {
+    getLease: async () => {
+      if (fault) throw fault;
+      return undefined;
+    },
+    emit: (name) => void said.push(name),
+  });
+  await open();
+  await open();
+  expect(said).toEqual(['ingest.store.unavailable']);
+  fault = undefined;
+  await open();
+  await open();
+  expect(said).toEqual(['ingest.store.unavailable', 'ingest.store.available']);
 });

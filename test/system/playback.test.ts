@@ -221,6 +221,34 @@ test('nothing of a signed stream is served to anyone else, by any tier, and no l
   expect(JSON.stringify(platform.events)).not.toContain(token);
 });
 
+test('a link to a recording, made in the console, plays it without the console', async () => {
+  const ended = streamEvent(platform, stream.id, 'stream.ended');
+  await publisher.stop();
+  await ended;
+  const page = await browser.newPage();
+  await page.goto(`${platform.ready.page}/streams/${stream.id}`);
+  const recordings = page.getByRole('region', { name: 'Recordings' });
+  await recordings.getByRole('button', { name: /^Copy link to the recording of/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Valid for').selectOption('1 hour');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Create link' }).click();
+  await dialog.getByRole('button', { name: 'Show Link' }).click();
+  await dialog.getByText(/^Valid until/).waitFor();
+  const made = await dialog.locator('.copy-text').innerText();
+  expect(made).toMatch(/[?&]broadcast=[0-9a-z]{16}#~/);
+  const viewer = await browser.newPage();
+  await viewer.goto(made.replace(/#.*/, ''));
+  await playerIs(viewer, 'link-missing');
+  await viewer.goto('about:blank');
+  await viewer.goto(made);
+  await playsOn(viewer, 1);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.locator('.made-link').waitFor();
+  await page.close();
+  await viewer.close();
+});
+
 /** Resolves when the edge knows of it. */
 async function setPlayback(playback: 'public' | 'signed'): Promise<void> {
   const known = platform.waitForNext(

@@ -82,8 +82,7 @@ export class ViewerSessions {
     const session = known ?? this.#begin(streamPath, name, atMs, client);
     if (session === undefined) return;
     if (cmcd && (session.readMs === undefined || atMs - session.readMs >= readEveryMs || isNews(cmcd))) {
-      const report = readReport(cmcd);
-      if (report) session.heard(report, atMs);
+      session.heard(readReport(cmcd), atMs);
     }
     if (known) session.saw(atMs);
     if (broadcastId !== undefined && broadcastId !== session.broadcastId)

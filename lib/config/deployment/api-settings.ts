@@ -96,7 +96,7 @@ export const apiSettings = z
       .int()
       .min(1)
       .max(mostApiRequestsPerSecond)
-      .default(50)
+      .default(150)
       .describe('Sustained request rate of the control API.'),
     burst: z.int().min(1).max(5_000).default(100).describe('Burst limit of the control API, in requests.'),
     pageOrigins: z

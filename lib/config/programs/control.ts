@@ -23,6 +23,8 @@ export const controlCodec = envCodec({
   ingestRtmpsUrl: baseUrl(['rtmps'], 'rtmps://127.0.0.1:1936/live'),
   /** Address at which players reach the edge. */
   playbackBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8090'),
+  /** Where this program itself reaches the edge, if players call it by a name that only they know. @default `playbackBaseUrl` */
+  edgeUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8090').optional(),
   pageBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8080'),
   region: regionName,
   /** Web origins that may use the API from a browser: scheme, host and port. */
@@ -44,7 +46,7 @@ export const controlCodec = envCodec({
   /** Signing secret for a webhook bus: `whsec_…`, or several, one per line. */
   webhookSecret: secretLocation.optional(),
   /**
-   * File with the token that the edge at `playbackBaseUrl` asks of who wants to know its audience. Without it, audiences aren't recorded:
+   * File with the token that the edge asks of who wants to know its audience. Without it, audiences aren't recorded:
    * on AWS a function that follows CloudFront's log does this.
    */
   tierTokenFile: z.string().min(1).optional(),

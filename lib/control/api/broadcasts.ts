@@ -1,7 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { broadcastAudience } from '../../audience/policy/broadcast-audience.ts';
+import type { BroadcastAudience } from '../../control-store/audience.ts';
 import { ConditionFailedError } from '../../control-store/errors.ts';
+import type { DocumentStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
-import type { BroadcastId } from '../../routing/ids.ts';
+import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { loadBroadcast } from './downloads.ts';
@@ -125,11 +128,19 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
     const stream = await loadStream(context, c.req.valid('param').id);
     const newest = (await observeStream(context, stream)).broadcast;
     const { limit, cursor: before } = c.req.valid('query');
-    const records = await store.listBroadcasts(stream.id, limit + 1, before as BroadcastId | undefined);
+    const [records, audiences] = await Promise.all([
+      store.listBroadcasts(stream.id, limit + 1, before as BroadcastId | undefined),
+      audiencesOf(store, stream.id),
+    ]);
     const page = records.slice(0, limit);
     // Only the newest can be on air. An older one has ended even if its worker died before writing "ended".
     const broadcasts = page.map((record) =>
-      presentBroadcast(record, record.id === newest?.record.id ? newest.state : 'ended', config),
+      presentBroadcast(
+        record,
+        record.id === newest?.record.id ? newest.state : 'ended',
+        config,
+        audiences.get(record.id),
+      ),
     );
     const cursor = records.length > limit ? page.at(-1)?.id : undefined;
     return c.json({ broadcasts, ...(cursor !== undefined && { cursor }) }, 200);
@@ -154,4 +165,17 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
     const deletion = await deletions.ask(stream.id, { broadcastId: record.id, recordings: 'delete' });
     return c.json(presentDeletion(stream.id, deletion, config), 202);
   });
+}
+
+/** How the stream's broadcasts were watched, as far as is known. */
+async function audiencesOf(
+  store: Pick<DocumentStore, 'getDocument'>,
+  streamId: StreamId,
+): Promise<ReadonlyMap<BroadcastId, BroadcastAudience>> {
+  const [newest, past] = await Promise.all([
+    store.getDocument(streamId, 'audience'),
+    store.getDocument(streamId, 'audiences'),
+  ]);
+  const all = [...(past?.body.broadcasts ?? []), ...(newest ? [broadcastAudience(newest.body)] : [])];
+  return new Map(all.map((each) => [each.broadcastId, each]));
 }

@@ -9,6 +9,7 @@ import { ApiProblem } from './problems.ts';
 
 const firstEvents = 50;
 const eventsAtOnce = 200;
+const feedRoute = '/v1/streams/:id/events/live';
 /** Polls without events between two comments, which show the client and any proxies that the feed is alive. */
 const quietLooks = 15;
 
@@ -52,7 +53,7 @@ export function liveFeeds(context: ApiContext) {
 }
 
 async function follow(
-  { store }: ApiContext,
+  { store, emit }: ApiContext,
   stream: SSEStreamingApi,
   streamId: StreamId,
   after: number | undefined,
@@ -62,11 +63,20 @@ async function follow(
   // Write something immediately so that the client knows it is connected.
   await stream.write(': following\nretry: 2000\n\n');
   let last = after;
+  let isUnread = false;
   for (let quiet = 0; !over.aborted; quiet++) {
     const page = last === undefined ? { limit: firstEvents } : { after: last, limit: eventsAtOnce };
-    const events = await store.listEvents(streamId, page).catch(() => undefined);
+    const events = await store.listEvents(streamId, page).catch((cause: unknown) => {
+      // Once for each feed and outage: each looks every second.
+      if (!isUnread) emit('control.store.unavailable', { method: 'GET', route: feedRoute, cause });
+      isUnread = true;
+      return undefined;
+    });
     if (events === undefined) await stream.write(': the control store is unavailable\n\n');
-    else last = await send(stream, events, last ?? 0, over);
+    else {
+      isUnread = false;
+      last = await send(stream, events, last ?? 0, over);
+    }
     if (events?.length) quiet = 0;
     if (quiet >= quietLooks) {
       quiet = 0;

@@ -1,8 +1,9 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import { isCurrent } from '../../audience/policy/audience-record.ts';
-import { startupPercentile } from '../../audience/policy/startup-times.ts';
+import { broadcastAudience } from '../../audience/policy/broadcast-audience.ts';
 import type { StreamAudience } from '../../control-store/audience.ts';
 import type { ApiContext, ControlApi } from '../api/context.ts';
+import { presentBroadcastAudience } from '../api/present/present-audience.ts';
 import { iso } from '../api/present/present-documents.ts';
 import { answer, problems, streamParams } from '../api/route-parts.ts';
 import { Audience } from '../api/schemas/audience-schemas.ts';
@@ -45,17 +46,11 @@ export function presentAudience(
   nowMs: number,
 ): z.infer<typeof Audience> {
   if (audience === undefined) return nobody;
-  const { broadcastId, viewers, peak, plays, watchMs, toldMs, stalledMs, startups, series } = audience;
-  const p50 = startupPercentile(startups, 0.5);
-  const p95 = startupPercentile(startups, 0.95);
+  const { broadcastId, viewers, series } = audience;
   return {
     broadcastId,
     viewers: isCurrent(audience, nowMs) ? viewers : 0,
-    peak,
-    plays,
-    watchTimeMs: watchMs,
-    ...(p50 !== undefined && p95 !== undefined && { startupMs: { p50, p95 } }),
-    ...(toldMs > 0 && { rebufferRatio: Math.round(Math.min(1, stalledMs / toldMs) * 10_000) / 10_000 }),
+    ...presentBroadcastAudience(broadcastAudience(audience)),
     series: {
       stepMs: series.stepMs,
       samples: series.viewers.map((most, step) => ({

@@ -27,6 +27,13 @@ export interface DownloadRunnerOptions {
   readonly store: Pick<ControlStore, 'listOpenDocuments'>;
   readonly objects: Pick<ObjectStore, 'get' | 'delete'> & UploadStore;
   readonly region: string;
+  /**
+   * Segments that are read ahead. Where the store is far away, time is spent on waiting for it: more at once take less, and more memory.
+   * @default 4
+   */
+  readonly readsAtOnce?: number;
+  /** How long the program has for its work; what takes most of it and isn't done needs more than any run has. @default no limit */
+  readonly patienceMs?: number;
   readonly clock: Clock;
   readonly emit: EmitEvent;
 }
@@ -34,6 +41,8 @@ export interface DownloadRunnerOptions {
 /** How long a sweep leaves a stream alone at most, in case another program's clock is ahead. */
 const longestRestMs = 60_000;
 const maxResting = 20_000;
+/** A file that took this share of a run's time had it nearly for itself. */
+const mostOfTime = 0.8;
 
 /**
  * Writes recordings, and clips of them, as single MP4 files, one after another, and deletes those whose time is over. Which one is
@@ -49,9 +58,12 @@ export class DownloadRunner {
   #sweeping: Promise<void> | undefined;
   #sweepFailing = false;
   readonly #stopping = new AbortController();
+  readonly #outOfTime: NodeJS.Timeout | undefined;
 
   constructor(options: DownloadRunnerOptions) {
     this.#options = options;
+    const { patienceMs } = options;
+    if (patienceMs !== undefined) this.#outOfTime = setTimeout(() => void this.stop(), patienceMs);
   }
 
   /** Does what is due for a stream, after what is under way for others. Failures are logged and left for the next sweep. */
@@ -82,6 +94,7 @@ export class DownloadRunner {
 
   /** Interrupts what is under way; it is begun again by whoever comes next. */
   async stop(): Promise<void> {
+    clearTimeout(this.#outOfTime);
     this.#stopping.abort(new DownloadInterruptedError('The program stops.'));
     await this.#last;
   }
@@ -146,9 +159,7 @@ export class DownloadRunner {
       const tookMs = Math.round(clock.nowMs() - startedAtMs);
       emit('control.download.made', { ...about, ...facts, tookMs });
     } catch (cause) {
-      const isLasting = cause instanceof DownloadRefusedError || cause instanceof CmafError;
-      const detail =
-        cause instanceof DownloadRefusedError ? cause.message : 'Writing the file failed. Ask for it again.';
+      const { detail, isLasting } = this.#wordsFor(cause, clock.nowMs() - startedAtMs);
       const stored = await book.change(streamId, downloadId, (each) =>
         failed(each, detail, isLasting, clock.wallMs()),
       );
@@ -156,8 +167,24 @@ export class DownloadRunner {
     }
   }
 
+  /** What to tell people, and whether trying again would help. */
+  #wordsFor(cause: unknown, tookMs: number): { readonly detail: string; readonly isLasting: boolean } {
+    const { patienceMs } = this.#options;
+    if (cause instanceof DownloadRefusedError) return { detail: cause.message, isLasting: true };
+    const detail = 'Writing the file failed. Ask for it again.';
+    const hadItsTime = patienceMs !== undefined && tookMs >= mostOfTime * patienceMs;
+    if (cause instanceof DownloadInterruptedError && hadItsTime) {
+      const minutes = Math.round(patienceMs / 60_000);
+      return {
+        detail: `It takes longer than ${minutes} minutes to write this file. Ask for a clip, or for a lower quality.`,
+        isLasting: true,
+      };
+    }
+    return { detail, isLasting: cause instanceof CmafError };
+  }
+
   async #write(streamId: StreamId, download: Download): Promise<MovieFacts> {
-    const { objects, region } = this.#options;
+    const { objects, region, readsAtOnce = 4 } = this.#options;
     const { broadcastId, fileName, tries } = download;
     // Whoever began it before may have died just after the file was complete.
     if (tries > 1) await objects.delete(this.#keyOf(streamId, download));
@@ -171,7 +198,7 @@ export class DownloadRunner {
     const beat = this.#beat(streamId, download);
     try {
       const signal = AbortSignal.any([this.#stopping.signal, beat.signal]);
-      return await writeMovie({ plan, objects, upload, signal, progress: beat.progress });
+      return await writeMovie({ plan, objects, upload, readsAtOnce, signal, progress: beat.progress });
     } catch (cause) {
       await upload.abort().catch(() => {});
       throw cause;
@@ -180,7 +207,10 @@ export class DownloadRunner {
     }
   }
 
-  /** Says now and then how far it is. Its signal is raised once nobody wants the download any more. */
+  /**
+   * Says how far it is every ten seconds, also while nothing moves: S3 takes minutes to put a large file together. Its signal is raised
+   * once nobody wants the download any more.
+   */
   #beat(streamId: StreamId, { id }: Download) {
     const { book, clock } = this.#options;
     const unwanted = new AbortController();
@@ -197,6 +227,11 @@ export class DownloadRunner {
         // The next one may be stored.
       }
     };
+    const tell = (): void => {
+      saidAtMs = clock.nowMs();
+      saying = saying.then(say);
+    };
+    const timer = setInterval(tell, beatEveryMs);
     return {
       signal: unwanted.signal,
       progress: (share: number): void => {
@@ -204,10 +239,12 @@ export class DownloadRunner {
         const nowMs = clock.nowMs();
         // The first one early, so that whoever waits sees that it moves.
         if (nowMs - saidAtMs < Math.min(beatEveryMs, 500 + progress * beatEveryMs)) return;
-        saidAtMs = nowMs;
-        saying = saying.then(say);
+        tell();
       },
-      stop: () => saying,
+      stop: async (): Promise<void> => {
+        clearInterval(timer);
+        await saying;
+      },
     };
   }
 

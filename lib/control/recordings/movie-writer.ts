@@ -16,6 +16,8 @@ export interface MovieJob {
   readonly plan: MoviePlan;
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly upload: Upload;
+  /** Numbers that are read ahead: each is a segment of every track, a few megabytes. */
+  readonly readsAtOnce: number;
   /** Called with how much is written, from 0 to 1. */
   readonly progress: (share: number) => void;
   /** Stops the work; its reason is thrown. */
@@ -29,8 +31,6 @@ export interface MovieFacts {
 
 /** What CloudFront delivers as one object. */
 const mostBytes = 50_000_000_000;
-/** Numbers that are read ahead; each is a few megabytes. */
-const readsAtOnce = 4;
 /** Times are asked for in whole milliseconds: what is that close to a picture's begins with it. */
 const roundingMs = 0.5;
 /** No picture is shown for longer, except where pictures are missing. */
@@ -52,7 +52,8 @@ interface MovieSample extends CutSample {
  * parts in memory, and what the head has to say of each (size, time) takes a few bytes. Throws `DownloadRefusedError`, `CmafError` and
  * the store's errors.
  */
-export async function writeMovie({ plan, objects, upload, progress, signal }: MovieJob): Promise<MovieFacts> {
+export async function writeMovie(job: MovieJob): Promise<MovieFacts> {
+  const { plan, objects, upload, readsAtOnce, progress, signal } = job;
   const sink = new PartSink(upload);
   const tracks = plan.tracks.map((planned) => new MovieTrackWriter(planned, plan, objects, sink));
   const read = async (number: number) => {

@@ -4,6 +4,7 @@ import type { BroadcastRecord, LeaseRecord } from '../../control-store/records.t
 import type { Clock } from '../../net/clock.ts';
 import type { GoneWorker } from '../../protocol/relay/hello.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../../routing/ids.ts';
+import type { EmitEvent } from '../../telemetry/events.ts';
 import { AdmissionError } from '../admission-error.ts';
 import type { EncoderStore } from '../ports.ts';
 import type { RestoredPublication } from '../publication/policy/recovery/restore.ts';
@@ -12,11 +13,13 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { observeEveryMs, standbyEveryMs, standbyMs } from './policy/fence.ts';
 import { LeaseClaim } from './policy/lease-claim.ts';
 import type { StoreWatch } from './policy/store-watch.ts';
+import { abandonLease } from './release-lease.ts';
 
 export interface LeaseTakerOptions {
   readonly memberId: MemberId;
   readonly store: Pick<EncoderStore, 'latestBroadcast' | 'putBroadcast' | 'getBudgetStop' | keyof LeaseStore>;
   readonly clock: Clock;
+  readonly emit: EmitEvent;
   /** Whether the control store works, as seen by this worker. */
   readonly watch: StoreWatch;
   /** The control store stopped responding, or responds again. */
@@ -135,7 +138,7 @@ export class LeaseTaker {
 
   /** If nothing was published, closes the record: the broadcast never went live. */
   async #readPublished(keeper: LeaseKeeper, last: BroadcastRecord): Promise<RestoredPublication | undefined> {
-    const { store, clock, readPublished } = this.#options;
+    const { store, clock, emit, readPublished } = this.#options;
     try {
       const published = await readPublished(last, keeper.lease.epoch);
       if (!published) {
@@ -144,7 +147,7 @@ export class LeaseTaker {
       }
       return published;
     } catch (cause) {
-      await keeper.release().catch(() => {});
+      await abandonLease(keeper, emit);
       throw cause;
     }
   }

@@ -1,3 +1,4 @@
+import type { EmitEvent } from '../../telemetry/events.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
@@ -13,4 +14,12 @@ export interface FinalReport {
 export async function releaseLease(keeper: LeaseKeeper, report: FinalReport): Promise<void> {
   await report.settled(drainLimits.journalMs);
   await keeper.release().catch((cause: unknown) => report.leaseUnreleased(keeper.lease.epoch, cause));
+}
+
+/** Releases the lease of a broadcast that couldn't begin here, so that nobody has to wait for it. Never rejects. */
+export async function abandonLease(keeper: LeaseKeeper, emit: EmitEvent): Promise<void> {
+  const { streamId: stream, broadcastId: broadcast, epoch } = keeper.lease;
+  await keeper
+    .release()
+    .catch((cause: unknown) => emit('encoder.lease.unreleased', { stream, broadcast, epoch, cause }));
 }

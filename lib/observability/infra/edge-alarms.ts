@@ -5,7 +5,7 @@ import { metricsNamespace } from '../../telemetry/metrics.ts';
 import type { AlarmRow } from '../policy/alarm-definition.ts';
 import { edgeAlarms, hitRateFromRequests } from '../policy/alarms/edge.ts';
 import { periodOf, rowAlarm } from './alarm.ts';
-import { alarmMetric } from './metric.ts';
+import { alarmMetric, type Subjects } from './metric.ts';
 import type { EdgeSubjects } from './subjects.ts';
 
 export interface EdgeAlarmsProps {
@@ -24,11 +24,11 @@ export class EdgeAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { deployment, topic, subjects }: EdgeAlarmsProps) {
     super(scope, id);
-    const dimensions = { DistributionId: subjects.distributionId, Region: 'Global' };
+    const distribution = { DistributionId: subjects.distributionId, Region: 'Global' };
     const sources = {
       namespace: metricsNamespace(deployment),
       pools: [],
-      subjects: () => [dimensions],
+      subjects: dimensionsOf(subjects, distribution),
     };
     this.alarms = Object.entries<AlarmRow>(edgeAlarms).map(([key, row]) => {
       const period = periodOf(row);
@@ -38,7 +38,7 @@ export class EdgeAlarms extends Construct {
         metricName: 'Requests',
         statistic: 'Sum',
         period,
-        dimensionsMap: dimensions,
+        dimensionsMap: distribution,
       });
       const metric =
         'aws' in row.reads && row.reads.aws === 'EdgeHitRate'
@@ -51,4 +51,13 @@ export class EdgeAlarms extends Construct {
       return rowAlarm(this, key, row, { deployment, topic, metric, threshold: Number(row.bad[1]) });
     });
   }
+}
+
+function dimensionsOf(subjects: EdgeSubjects, distribution: Readonly<Record<string, string>>): Subjects {
+  return (of) => {
+    if (of === 'distribution') return [distribution];
+    if (of === 'liveOriginFunction') return [{ FunctionName: subjects.liveOriginFunction }];
+    if (of === 'edgeFunctions') return subjects.edgeFunctions.map((FunctionName) => ({ FunctionName }));
+    return [];
+  };
 }

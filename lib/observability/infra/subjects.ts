@@ -31,4 +31,8 @@ export interface RegionSubjects {
 /** The resources whose edge metrics are read. */
 export interface EdgeSubjects {
   readonly distributionId: string;
+  /** Name of the function that attaches live origins. */
+  readonly liveOriginFunction: string;
+  /** Names of the functions that are called while people watch. */
+  readonly edgeFunctions: readonly string[];
 }

@@ -41,6 +41,8 @@ export const awsMetrics = {
   TakedownErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'takedowns' },
   ManagedChannelErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'managedChannels' },
   FunctionErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'functions' },
+  LiveOriginErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'liveOriginFunction' },
+  EdgeFunctionErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'edgeFunctions' },
   EdgeErrors: {
     namespace: 'AWS/CloudFront',
     name: '5xxErrorRate',

@@ -21,6 +21,8 @@ export interface StreamDocumentsParts {
   /** The text of `index.html` or `embed.html`. */
   template(file: 'index.html' | 'embed.html'): Promise<string>;
   readonly cards: StreamCards;
+  /** A card as whoever asks at `url` can use it. @default as it is */
+  placed?(card: StreamCard, url: URL): StreamCard;
   /** Tells that a card couldn't be had. */
   onUnavailable(cause: unknown): void;
 }
@@ -43,7 +45,7 @@ export class StreamDocuments {
     const file = isFrame ? 'embed.html' : 'index.html';
     const [template, told] = await Promise.all([
       this.#parts.template(file),
-      page === undefined ? undefined : this.#card(page),
+      page === undefined ? undefined : this.#card(page, url),
     ]);
     if (page === undefined) return { body: template, framing: {}, isTold: true };
     const card = told?.card;
@@ -55,10 +57,10 @@ export class StreamDocuments {
   }
 
   /** https://oembed.com. `url`: that of the question. */
-  async oembed({ searchParams, host }: URL): Promise<Answer> {
-    const question = readOembedQuestion(searchParams, host);
+  async oembed(url: URL): Promise<Answer> {
+    const question = readOembedQuestion(url.searchParams, url.host);
     if ('status' in question) return refusal(question.status, question.reason);
-    const told = await this.#card(question.watched);
+    const told = await this.#card(question.watched, url);
     if (told === undefined) return refusal(503, 'Nothing can be found out about the stream at the moment.');
     const { card } = told;
     // What is signed, and what was taken down.
@@ -74,12 +76,13 @@ export class StreamDocuments {
   }
 
   /** Undefined if nothing can be found out. */
-  async #card({
-    streamId,
-    region,
-  }: StreamPage): Promise<{ readonly card?: StreamCard | undefined } | undefined> {
+  async #card(
+    { streamId, region }: StreamPage,
+    url: URL,
+  ): Promise<{ readonly card?: StreamCard | undefined } | undefined> {
     try {
-      return { card: await this.#parts.cards.find(streamId, region) };
+      const card = await this.#parts.cards.find(streamId, region);
+      return { card: card && (this.#parts.placed?.(card, url) ?? card) };
     } catch (cause) {
       this.#parts.onUnavailable(cause);
       return undefined;

@@ -147,6 +147,7 @@ describe('following the journal', () => {
     api.store.listEvents = listEvents;
     await gap(7);
     expect(JSON.parse((await feed.next())!.data!).data).toEqual({ gapMs: 7 });
+    expect(api.log.filter((line) => line.includes('control.store.unavailable'))).toHaveLength(1);
   });
 
   test('sends keep-alive comments while nothing happens', async () => {

@@ -48,3 +48,32 @@ test('what was counted is shown, and nobody watches when counting has stopped', 
 test('a stream that does not exist has none', async () => {
   expect((await audienceOf('7h2kqv0m4x9rt3bz')).status).toBe(404);
 });
+
+test('each broadcast in the list says how it was watched, also after the next one', async () => {
+  const { id } = await api.create();
+  const ids = [0, 1, 2].map((hours) => newBroadcastId(api.clock.wallMs() + hours * 3_600_000));
+  for (const broadcastId of ids) {
+    await api.store.putBroadcast({
+      id: broadcastId,
+      streamId: id,
+      state: 'ended',
+      startedAtMs: api.clock.wallMs(),
+      endedAtMs: api.clock.wallMs(),
+      workerId: 'encoder-1',
+      epoch: 1,
+      renditions: [],
+    } as never);
+  }
+  for (const [at, broadcastId] of ids.slice(0, 2).entries()) {
+    const take = { streamPath: `local/${id}`, broadcastId, viewers: 1, peak: 10 + at, plays: 20 };
+    const sums = { watchMs: 120_000, toldMs: 100_000, stalledMs: 1_500, startups: [] };
+    await recordAudience({ storeOf: () => api.store, emit: () => {} }, [{ ...take, ...sums }], 1);
+  }
+  const { body } = await api.call('GET', `/v1/streams/${id}/broadcasts`);
+  const told = { plays: 20, watchTimeMs: 120_000, rebufferRatio: 0.015 };
+  expect(body.broadcasts.map(({ audience }: { audience?: object }) => audience)).toEqual([
+    undefined,
+    { peak: 11, ...told },
+    { peak: 10, ...told },
+  ]);
+});

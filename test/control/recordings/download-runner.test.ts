@@ -36,8 +36,9 @@ beforeEach(async () => {
   });
 });
 
-const runner = (objects = recorded.store) =>
+const runner = (objects = recorded.store, limits: { patienceMs?: number } = {}) =>
   new DownloadRunner({
+    ...limits,
     book,
     store,
     objects,
@@ -158,6 +159,31 @@ describe('a runner', () => {
     nowMs += 5_000;
     await runner().run(streamId);
     expect(await one()).toMatchObject({ state: 'ready' });
+  });
+
+  test.each([
+    ['had nearly all of its time is not tried again, and says what to do instead', 13, 'failed'],
+    ['began late is tried again', 5, 'queued'],
+  ])('that runs out of time and %s', async (_, minutes, state) => {
+    await book.ask(streamId, clip);
+    const late = runner(
+      {
+        ...recorded.store,
+        get: async (key) => {
+          if (key.endsWith('.m4s')) {
+            nowMs = 1_790_000_000_000 + minutes * 60_000;
+            void late.stop();
+          }
+          return await recorded.store.get(key);
+        },
+      },
+      { patienceMs: 14 * 60_000 },
+    );
+    await late.run(streamId);
+    expect(await one()).toMatchObject({ state, tries: 1 });
+    const { detail } = await one();
+    if (state === 'failed') expect(detail).toMatch(/longer than 14 minutes.*Ask for a clip/);
+    expect(recorded.aborted).toHaveLength(1);
   });
 
   test('of a stream that was deleted meanwhile leaves no file', async () => {

@@ -23,6 +23,7 @@ async function movieOf(broadcast: RecordedBroadcast, wanted: ClipRange & { rendi
     plan,
     objects: broadcast.store,
     upload,
+    readsAtOnce: 4,
     progress: (share) => shares.push(share),
     signal: new AbortController().signal,
   });

@@ -48,6 +48,7 @@ class Case {
   beforeTake = (): void => {};
   readonly watch = new StoreWatch();
   readonly closed: BroadcastId[] = [];
+  readonly said: unknown[] = [];
   readonly taker: LeaseTaker;
 
   constructor() {
@@ -76,6 +77,7 @@ class Case {
       memberId: 'encoder-2' as MemberId,
       store: store as never,
       clock: { nowMs: () => Date.now(), wallMs: () => Date.now() },
+      emit: (name, fields) => void this.said.push([name, fields]),
       watch: this.watch,
       reachable: () => {},
       readPublished: () => this.published(),
@@ -204,6 +206,20 @@ describe('a worker that takes a stream', () => {
     const { version } = at.lease;
     await at.pass(2000);
     expect(at.lease.version).toBe(version);
+  });
+
+  test('says if it can’t give back the lease of what it can’t read: others have to wait until it expires', async () => {
+    const at = new Case();
+    at.lease = { ...at.lease!, released: true };
+    at.published = () => Promise.reject(new Error('the origin is away'));
+    const cause = new Error('the store is away');
+    at.released = () => {
+      throw cause;
+    };
+    await expect(at.taker.take(streamId)).rejects.toThrow('the origin is away');
+    expect(at.said).toEqual([
+      ['encoder.lease.unreleased', { stream: streamId, broadcast: open.id, epoch: 2, cause }],
+    ]);
   });
 
   test('begins a new broadcast if nothing was published of the open one, which it closes', async () => {

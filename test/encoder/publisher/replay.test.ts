@@ -63,7 +63,7 @@ function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast, p
     },
   };
   const options = { store: store as unknown as EncoderStore, emit() {}, mayWrite: async () => true };
-  const refusals = new RefusalRepeats(clock);
+  const refusals = new RefusalRepeats({ ...options, clock });
   const facts = { ...options, clock, refusals, bitrateBps: () => 0 };
   const report = new BroadcastReport(lease, facts, unfinished?.record);
   const reception = new Reception({

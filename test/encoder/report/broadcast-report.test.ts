@@ -59,7 +59,7 @@ function report(last?: BroadcastRecord, shared?: RefusalRepeats): BroadcastRepor
   const emit = ((name: string, fields: object) => emitted.push({ name, fields })) as unknown as EmitEvent;
   const clock = { nowMs: () => performance.now(), wallMs: () => 1_790_000_000_000 };
   const mayWrite = async () => isOurs;
-  const refusals = shared ?? new RefusalRepeats(clock);
+  const refusals = shared ?? new RefusalRepeats({ store, clock, emit });
   return new BroadcastReport(lease, { store, clock, emit, refusals, mayWrite, bitrateBps: () => 0 }, last);
 }
 const types = (): string[] => told.map(({ type }) => type);
@@ -243,6 +243,13 @@ describe('publishers whose media cannot be used', () => {
   } as unknown as Parameters<BroadcastReport['publisher']['taken']>[0];
   const nothing: RecordingOutcome = { durationMs: 0, lostSegments: 0, bytes: 0, fault: undefined };
 
+  const repeats = () =>
+    new RefusalRepeats({
+      store: {} as EncoderStore,
+      clock: { nowMs: () => 0, wallMs: () => 1_790_000_000_000 },
+      emit() {},
+    });
+
   async function turnAway(refusals: RefusalRepeats): Promise<void> {
     const reporter = report(undefined, refusals);
     reporter.publisher.taken(session, true);
@@ -252,7 +259,7 @@ describe('publishers whose media cannot be used', () => {
   }
 
   test('are told of once, with all that happened; those that follow are counted', async () => {
-    const refusals = new RefusalRepeats({ nowMs: () => 0, wallMs: () => 1_790_000_000_000 });
+    const refusals = repeats();
     for (let times = 0; times < 5; times++) await turnAway(refusals);
     expect(types()).toEqual(['broadcast.starting', 'publish.refused', 'stream.ended']);
     expect(told[1]?.data).toEqual({ ...codec, client: '192.0.2.7' });
@@ -260,7 +267,7 @@ describe('publishers whose media cannot be used', () => {
   });
 
   test('do not hide a broadcast that goes on the air after all', async () => {
-    const refusals = new RefusalRepeats({ nowMs: () => 0, wallMs: () => 1_790_000_000_000 });
+    const refusals = repeats();
     await turnAway(refusals);
     const reporter = report(undefined, refusals);
     reporter.publisher.taken(session, true);

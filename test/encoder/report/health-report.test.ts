@@ -84,7 +84,8 @@ class Measuring {
       renditions: [],
     };
     const mayWrite = async () => this.isOurs;
-    const options = { store: stored.fallible, clock, emit, mayWrite, refusals: new RefusalRepeats(clock) };
+    const base = { store: stored.fallible, clock, emit };
+    const options = { ...base, mayWrite, refusals: new RefusalRepeats(base) };
     this.#reporter = new Reporter(record, options);
     this.report = new HealthReport(this.#reporter, { ...options, lease: { streamId, broadcastId, epoch } });
     this.moment = { ...sending(well) };

@@ -130,12 +130,43 @@ describe('the alarms of the edge', () => {
     new EdgeAlarms(stack, 'Alarms', {
       deployment: 'live',
       topic: new Topic(stack, 'Topic'),
-      subjects: { distributionId: 'E123' },
+      subjects: {
+        distributionId: 'E123',
+        liveOriginFunction: 'live-origins',
+        edgeFunctions: ['page-documents', 'audience'],
+      },
     });
   }, 'us-east-1');
 
   test('are the table’s', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', Object.keys(edgeAlarms).length);
+  });
+
+  test('tell the function that attaches live origins from those that viewers call', () => {
+    const readOf = (title: string) =>
+      Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+        .map(({ Properties }) => Properties)
+        .find(({ AlarmName }) => AlarmName === `live: ${title}`);
+    expect(readOf('Live origins not attached')).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: 'live-origins' }],
+      Threshold: 1,
+    });
+    const read = (FunctionName: string) =>
+      expect.objectContaining({
+        MetricStat: expect.objectContaining({
+          Metric: {
+            Namespace: 'AWS/Lambda',
+            MetricName: 'Errors',
+            Dimensions: [{ Name: 'FunctionName', Value: FunctionName }],
+          },
+        }),
+      });
+    expect(readOf('Edge functions failing').Metrics).toEqual(
+      expect.arrayContaining([read('page-documents'), read('audience')]),
+    );
+    expect(JSON.stringify(readOf('Edge functions failing'))).not.toContain('live-origins');
   });
 
   test('read the distribution’s global metrics', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { configFor } from '../../../lib/player/policy/own-machine.ts';
+import { cardFor, configFor } from '../../../lib/player/policy/own-machine.ts';
 
 const config = {
   region: 'local',
@@ -34,4 +34,24 @@ describe('what a machine’s page says of where things are', () => {
       console: { tokenApiBaseUrl: config.apiBaseUrl },
     });
   });
+});
+
+test('the picture of a link preview is under the name that was called, if that is one of ours', () => {
+  const poster = 'http://127.0.0.1:8442/local/7h2kqv0m4x9rt3bz/poster.jpg';
+  const card = {
+    id: '7h2kqv0m4x9rt3bz',
+    access: 'public',
+    embedding: 'anywhere',
+    name: 'Launch',
+    poster,
+  } as const;
+  const posterFor = (host: string, names?: readonly string[]) => cardFor(card, host, names).poster;
+  expect(posterFor('192.168.1.5:8440', ['studio.local'])).toBe(
+    'http://192.168.1.5:8442/local/7h2kqv0m4x9rt3bz/poster.jpg',
+  );
+  expect(posterFor('studio.local:8440', ['studio.local'])).toContain('http://studio.local:8442/');
+  expect(posterFor('evil.example', ['studio.local'])).toBe(poster);
+  expect(posterFor('192.168.1.5:8440')).toBe(poster);
+  const { poster: _, ...bare } = card;
+  expect(cardFor(bare, '192.168.1.5:8440', ['studio.local'])).toEqual(bare);
 });

@@ -94,6 +94,9 @@ describe('a platform that other devices reach', () => {
         );
         expect(asked.map((url) => url.split('?')[0])).toContain(`${at(platform.ready.edge)}/time`);
         expect(asked.filter((url) => new URL(url).hostname !== called)).toEqual([]);
+        const preview = await (await fetch(playback.page)).text();
+        const picture = /<meta property="og:image" content="([^"]*)"/.exec(preview)?.[1] ?? '';
+        expect(new URL(picture).origin).toBe(at(platform.ready.edge));
         // At its very beginning not everything of a broadcast is there; its policy keeps the page from nothing.
         expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
         await page.close();

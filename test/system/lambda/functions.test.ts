@@ -15,7 +15,7 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
@@ -26,6 +26,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
+import { shownPictures } from '../../../lib/adapters/node/ffmpeg/decode.ts';
 import { programCodec } from '../../../lib/config/programs/program.ts';
 import { controlFunctionCodec } from '../../../lib/control/api/control-api-config.ts';
 import { budgetStopFunctionCodec } from '../../../lib/control/budget/budget-stop-config.ts';
@@ -33,6 +34,8 @@ import { streamEventsFunctionCodec } from '../../../lib/control/event-forwarder/
 import { fleetMetricsFunctionCodec } from '../../../lib/control/fleet-metrics/fleet-metrics-config.ts';
 import { managedChannelsFunctionCodec } from '../../../lib/control/managed-channels/managed-channels-config.ts';
 import { playbackKeysFunctionCodec } from '../../../lib/control/playback/playback-keys-config.ts';
+import { DownloadBook } from '../../../lib/control/recordings/download-book.ts';
+import { recordingsFunctionCodec } from '../../../lib/control/recordings/recordings-config.ts';
 import { nextTakedown } from '../../../lib/control/takedowns/policy/takedown-machine.ts';
 import { takedownsFunctionCodec } from '../../../lib/control/takedowns/takedowns-config.ts';
 import { isStopping } from '../../../lib/control-store/budget-stop.ts';
@@ -42,15 +45,21 @@ import { parseSigningKeys, verifyingKeys } from '../../../lib/edge/policy/access
 import { certificateFunctionCodec } from '../../../lib/ingest/certificate/certificate-config.ts';
 import { readCertificateSecret } from '../../../lib/ingest/certificate/policy/certificate.ts';
 import { relayKeysFunctionCodec } from '../../../lib/ingest/relay-keys/relay-keys-config.ts';
+import { systemClock } from '../../../lib/net/clock.ts';
 import { pageDocumentsFunctionCodec } from '../../../lib/player/documents/page-documents-config.ts';
 import { parseRelayKeys } from '../../../lib/protocol/relay/seal.ts';
-import { type MemberId, newStreamId, type StreamId } from '../../../lib/routing/ids.ts';
+import { type BroadcastId, type MemberId, newStreamId, type StreamId } from '../../../lib/routing/ids.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
 import { AwsFault, startAwsStandIn } from '../../../testkit/aws/aws-stand-in.ts';
 import { EmulatedQueue } from '../../../testkit/aws/emulated-queue.ts';
 import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 import { bundleFunctions, RunningFunction } from '../../../testkit/aws/functions.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
+import {
+  prefix as recordedPrefix,
+  shownAtMs,
+  wholeBroadcast,
+} from '../../control/recordings/recorded-broadcast.ts';
 
 const handlers = [
   ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate', 'playback-keys'] as const),
@@ -260,6 +269,62 @@ describe('bundled as for a deploy', () => {
     admin.destroy();
     cloudFront.destroy();
     await edge.stop();
+  });
+
+  test('a real recording becomes an MP4 file in S3, whole and as a clip, and the files go when their time is over', async () => {
+    const bucket = 'live-recordings';
+    const admin = new S3Client(emulator.client);
+    const LocationConstraint = 'eu-central-1';
+    await admin.send(
+      new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint } }),
+    );
+    const objects = createS3ObjectStore({ bucket, client: emulator.client });
+    const [, streamId, broadcastId] = recordedPrefix.split('/') as [string, StreamId, BroadcastId];
+    const kept = { contentType: 'video/mp4', cacheControl: 'no-store' };
+    for (const [key, body] of wholeBroadcast().objects)
+      await objects.put(key.replace(/^local/, 'eu-central-1'), body, kept);
+    const about = { name: 'A', createdAtMs: 1, reconnectWindowMs: 0, keys: [], version: 1 };
+    await store.createStream({ id: streamId, ...about });
+    const book = new DownloadBook({ store, clock: systemClock, emit: () => {} });
+    const wanted = { broadcastId, fileName: 'A 2026-11-27.mp4' };
+    const whole = await book.ask(streamId, wanted);
+    const clip = await book.ask(streamId, { ...wanted, startMs: 1_520, endMs: 6_000 });
+    const makes = start(
+      'recordings',
+      recordingsFunctionCodec.encode({
+        controlStore: `dynamodb:${prefix}`,
+        origin: `s3://${bucket}`,
+        region: 'eu-central-1',
+      }),
+    );
+    await makes.invoke({ streamId });
+    expect(makes.output).not.toMatch(/"level":"(?:warn|error)"/);
+    expect(await book.list(streamId)).toMatchObject([
+      { id: whole.id, state: 'ready', tries: 1 },
+      { id: clip.id, state: 'ready', tries: 1, durationMs: 4_480 },
+    ]);
+    const keyOf = ({ id }: { readonly id: string }) =>
+      `eu-central-1/${streamId}/${broadcastId}/download-${id}.mp4`;
+    const picturesOf = async (file: { readonly id: string }) => {
+      const { body } = (await objects.get(keyOf(file)))!;
+      const { pictures, complaints } = await shownPictures(body);
+      expect(complaints).toEqual([]);
+      return pictures.map(({ number }) => number);
+    };
+    const every = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at);
+    expect(await picturesOf(whole)).toEqual(every(0, 250));
+    const shown = every(0, 250).filter((number) => shownAtMs(number) >= 1_520 && shownAtMs(number) < 6_000);
+    expect(await picturesOf(clip)).toEqual(shown);
+    const head = await admin.send(new HeadObjectCommand({ Bucket: bucket, Key: keyOf(whole) }));
+    expect(head.ContentDisposition).toMatch(/^attachment; filename="A 2026-11-27\.mp4"/);
+
+    for (const { id } of [whole, clip])
+      await book.change(streamId, id, (each) => ({ ...each, expiresAtMs: Date.now() - 1 }));
+    await makes.invoke({ source: 'aws.events' });
+    expect([await objects.get(keyOf(whole)), await objects.get(keyOf(clip))]).toEqual([undefined, undefined]);
+    expect(await book.list(streamId)).toEqual([]);
+    objects.close();
+    admin.destroy();
   });
 
   test('managed channels are looked after though there are none', async () => {

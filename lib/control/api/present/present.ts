@@ -1,3 +1,4 @@
+import type { BroadcastAudience } from '../../../control-store/audience.ts';
 import type {
   BroadcastRecord,
   BroadcastState,
@@ -16,6 +17,7 @@ import type { Key } from '../schemas/key-schemas.ts';
 import type { FleetMember } from '../schemas/platform-schemas.ts';
 import type { CreatedStream, Stream } from '../schemas/schemas.ts';
 import type { StreamCard } from '../schemas/sharing-schemas.ts';
+import { presentBroadcastAudience } from './present-audience.ts';
 import {
   iso,
   presentCost,
@@ -132,6 +134,7 @@ export function presentBroadcast(
   record: BroadcastRecord,
   state: BroadcastState,
   config: ControlApiConfig,
+  audience?: BroadcastAudience,
 ): Shown<typeof Broadcast> {
   const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
   const { encoder = 'fleet', recordedMs, recordedBytes } = record;
@@ -143,6 +146,7 @@ export function presentBroadcast(
     ...(endReason && { endReason }),
     ...(recordedMs !== undefined && { durationMs: recordedMs }),
     ...(recordedBytes !== undefined && { sizeBytes: recordedBytes }),
+    ...(audience && { audience: presentBroadcastAudience(audience) }),
     encoder,
     workerId,
     epoch,

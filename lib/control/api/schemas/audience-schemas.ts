@@ -37,6 +37,30 @@ const StartupTimes = z
     example: examples.audience.startupMs,
   });
 
+const figures = {
+  peak: count.openapi({ description: 'The most viewers at once.', example: 131 }),
+  plays: count.openapi({ description: 'Viewing sessions that began.', example: 412 }),
+  watchTimeMs: count.openapi({
+    description: 'How long all viewers together have watched, in milliseconds.',
+    example: 86_400_000,
+  }),
+  startupMs: StartupTimes.optional().openapi({
+    description:
+      'Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said.',
+  }),
+  rebufferRatio: z.number().min(0).max(1).optional().openapi({
+    description:
+      'Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.',
+    example: 0.004,
+  }),
+};
+
+export const BroadcastAudience = z.strictObject(figures).openapi('BroadcastAudience', {
+  description:
+    'How a broadcast was watched: of the newest until now, of an earlier one until the next began to be watched. Sums alone; nothing about any one viewer is kept.',
+  example: examples.broadcastAudience,
+});
+
 export const Audience = z
   .strictObject({
     broadcastId: broadcastId.optional().openapi({
@@ -46,21 +70,7 @@ export const Audience = z
       description: 'Viewers at once, about ten seconds ago on one machine and half a minute ago on AWS.',
       example: 48,
     }),
-    peak: count.openapi({ description: 'The most viewers at once.', example: 131 }),
-    plays: count.openapi({ description: 'Viewing sessions that began.', example: 412 }),
-    watchTimeMs: count.openapi({
-      description: 'How long all viewers together have watched, in milliseconds.',
-      example: 86_400_000,
-    }),
-    startupMs: StartupTimes.optional().openapi({
-      description:
-        'Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said.',
-    }),
-    rebufferRatio: z.number().min(0).max(1).optional().openapi({
-      description:
-        'Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.',
-      example: 0.004,
-    }),
+    ...figures,
     series: AudienceSeries,
   })
   .openapi('Audience', {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { BroadcastAudience } from './audience-schemas.ts';
 import { EncoderTier } from './encoder-schemas.ts';
 import { examples } from './examples.ts';
 import { BroadcastPlayback } from './playback-schemas.ts';
@@ -84,6 +85,10 @@ export const Broadcast = z
     sizeBytes: z.number().int().min(0).optional().openapi({
       description: 'What the recording takes in storage, all renditions together; omitted as its length is.',
       example: 1_902_346_240,
+    }),
+    audience: BroadcastAudience.optional().openapi({
+      description:
+        'How it was watched, in the list of broadcasts. Omitted if nobody has watched it, and of what is older than the newest 200 that were watched.',
     }),
     encoder: EncoderTier,
     workerId: z.string().openapi({

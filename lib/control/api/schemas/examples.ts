@@ -74,14 +74,17 @@ const healthSample = {
   gapMs: 41,
 };
 
-const audience = {
-  broadcastId,
-  viewers: 48,
+const broadcastAudience = {
   peak: 131,
   plays: 412,
   watchTimeMs: 86_400_000,
   startupMs: { p50: 640, p95: 1_900 },
   rebufferRatio: 0.004,
+};
+const audience = {
+  broadcastId,
+  viewers: 48,
+  ...broadcastAudience,
   series: {
     stepMs: 10_000,
     samples: [
@@ -185,6 +188,7 @@ export const examples = {
   cost,
   managed,
   audience,
+  broadcastAudience,
   streamChange: { name: 'Sunday concert, second half' },
   changedStream: { ...stream, name: 'Sunday concert, second half', version: 2 },
   newKey: { graceSeconds: 3_600 },
@@ -268,6 +272,7 @@ export const examples = {
         endReason: 'publisher-ended',
         durationMs: 3_725_000,
         sizeBytes: 1_902_346_240,
+        audience: broadcastAudience,
       },
     ],
   },

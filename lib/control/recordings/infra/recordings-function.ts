@@ -43,7 +43,7 @@ export class Recordings extends Construct {
       }),
       metricsNamespace: props.metricsNamespace,
       logDays: props.logDays,
-      // A whole CPU, for TLS in both directions; of the memory it uses a quarter.
+      // A whole CPU, for TLS in both directions; of the memory it uses a fifth, and half for 48 hours.
       memoryMiB: 1_769,
       // The longest that there is. Copying inside a region, 50 GB take about that.
       timeout: Duration.minutes(15),

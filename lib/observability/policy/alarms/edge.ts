@@ -16,15 +16,27 @@ export const edgeAlarms = {
     missing: 'good',
     because: `A single lookup may fail; ten mean a fault in the store or its function. ${silence}`,
   },
-  EdgeFunctionFailures: {
-    title: 'Edge functions failing',
+  LiveOriginsUnattached: {
+    title: 'Live origins not attached',
     means: 'Live origins may be missing from the distribution: their viewers have standard latency.',
-    reads: { metric: 'ProgramFailures' },
+    reads: { aws: 'LiveOriginErrors' },
     bad: ['>=', 1],
     periodSeconds: 300,
     periods: [1, 1],
     missing: 'good',
-    because: `The function runs only during deploys, and nothing repeats a run whose retries failed. ${silence}`,
+    because:
+      'The function runs only during deploys, and nothing repeats a run whose retries failed. No data means no deploy.',
+  },
+  EdgeFunctionFailures: {
+    title: 'Edge functions failing',
+    means: 'Pages of streams come without link previews, or nobody counts viewers. Playback continues.',
+    reads: { aws: 'EdgeFunctionErrors' },
+    bad: ['>=', 3],
+    periodSeconds: 300,
+    periods: [2, 3],
+    missing: 'good',
+    because:
+      'Both are called all the time and each call stands alone: what fails for ten minutes does not recover. No data means no calls.',
   },
   EdgeErrors: {
     title: 'Viewers getting errors from the edge',

@@ -73,6 +73,42 @@ export interface components {
              */
             readonly askedAt: string;
         };
+        /** @description How a broadcast was watched: of the newest until now, of an earlier one until the next began to be watched. Sums alone; nothing about any one viewer is kept. */
+        readonly BroadcastAudience: {
+            /**
+             * @description The most viewers at once.
+             * @example 131
+             */
+            readonly peak: number;
+            /**
+             * @description Viewing sessions that began.
+             * @example 412
+             */
+            readonly plays: number;
+            /**
+             * @description How long all viewers together have watched, in milliseconds.
+             * @example 86400000
+             */
+            readonly watchTimeMs: number;
+            /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
+            readonly startupMs?: {
+                /**
+                 * @description Half of all viewers waited at most so long.
+                 * @example 640
+                 */
+                readonly p50: number;
+                /**
+                 * @description 95 of 100 viewers waited at most so long.
+                 * @example 1900
+                 */
+                readonly p95: number;
+            };
+            /**
+             * @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.
+             * @example 0.004
+             */
+            readonly rebufferRatio?: number;
+        };
         /** @description A single time on air. */
         readonly Broadcast: {
             /** @description ID of the broadcast. IDs of a stream’s later broadcasts sort after those of earlier ones. */
@@ -97,6 +133,7 @@ export interface components {
             readonly durationMs?: number;
             /** @description What the recording takes in storage, all renditions together; omitted as its length is. */
             readonly sizeBytes?: number;
+            readonly audience?: components["schemas"]["BroadcastAudience"] & unknown;
             readonly encoder: components["schemas"]["EncoderTier"];
             /** @description Worker that encodes it. With medialive, the worker that holds the lease on behalf of the channel. */
             readonly workerId: string;

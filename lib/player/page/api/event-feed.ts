@@ -1,4 +1,4 @@
-import { journalPollMs } from '../../../config/defaults.ts';
+import { consoleLooksMs } from '../../../config/console-looks.ts';
 import type { ApiClient } from './client.ts';
 import type { StreamEvent } from './types.ts';
 
@@ -47,7 +47,7 @@ export function followEvents(api: ApiClient, id: string, listener: FeedListener)
     if (stopped) return;
     listener.onMode(reached ? 'polling' : 'unreachable');
     if (reached && api.eventsUrl && performance.now() >= liveAgainAtMs) return openLive(api.eventsUrl);
-    timer = setTimeout(poll, journalPollMs);
+    timer = setTimeout(poll, consoleLooksMs.journal);
   };
 
   const openLive = (eventsUrl: (id: string) => string) => {

@@ -1,3 +1,8 @@
+import type { Broadcast } from '../api/types.ts';
+import { formatElapsed } from '../model/format.ts';
+
+type BroadcastAudience = NonNullable<Broadcast['audience']>;
+
 /** `45000` → `1 min`, `5400000` → `1.5 h`, `360000000` → `100 h`. */
 export function watchTimeWords(ms: number): string {
   const minutes = ms / 60_000;
@@ -10,6 +15,16 @@ export function watchTimeWords(ms: number): string {
 export function ratioWords(ratio: number): string {
   if (ratio > 0 && ratio < 0.0005) return 'below 0.1 %';
   return `${(ratio * 100).toFixed(1)} %`;
+}
+
+/** How a broadcast was watched, in a line: `131 viewers at most · 24 h watched · 0.6 s to start · 0.4 % rebuffering`. */
+export function audienceWords({ peak, watchTimeMs, startupMs, rebufferRatio }: BroadcastAudience): string {
+  return [
+    `${peak.toLocaleString()} ${peak === 1 ? 'viewer' : 'viewers'} at most`,
+    `${watchTimeWords(watchTimeMs)} watched`,
+    ...(startupMs === undefined ? [] : [`${formatElapsed(startupMs.p50)} to start`]),
+    ...(rebufferRatio === undefined ? [] : [`${ratioWords(rebufferRatio)} rebuffering`]),
+  ].join(' · ');
 }
 
 /** The samples as the outline of an area in a box of this size, for SVG. */

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { consoleLooksMs } from '../../../config/console-looks.ts';
 import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
 import { useAudience } from '../audience/use-audience.ts';
@@ -16,7 +17,7 @@ import { useEvents } from './use-events.ts';
 /** Everything a broadcaster needs for one stream. */
 export function ConsolePage({ id }: { id: string }) {
   const api = useApi();
-  const { value: stream, fault, refresh } = usePolled(() => api.getStream(id), 2_000);
+  const { value: stream, fault, refresh } = usePolled(() => api.getStream(id), consoleLooksMs.stream);
 
   useEffect(() => {
     document.title = `${stream?.name ?? 'Stream'} · Headwater`;

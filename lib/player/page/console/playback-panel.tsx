@@ -1,8 +1,9 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { PlaybackMode, PlaybackSession, Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { tokenOf } from '../model/playback-link.ts';
 import { useLinks } from '../playback/playback-links.ts';
+import { LifetimeField, usualLifetimeSeconds } from '../share/lifetime-field.tsx';
 import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
 import { Field } from '../ui/field.tsx';
@@ -109,18 +110,11 @@ function MadeLink({ streamId, session }: { streamId: string; session: PlaybackSe
   );
 }
 
-const lifetimes: readonly [seconds: number, words: string][] = [
-  [3_600, '1 hour'],
-  [4 * 3_600, '4 hours'],
-  [24 * 3_600, '24 hours'],
-];
-
 function CreateLink({ streamId, onClose }: { streamId: string; onClose: () => void }) {
   const api = useApi();
   const { links, announce } = useServices();
   const [viewerId, setViewerId] = useState('');
-  const [ttlSeconds, setTtlSeconds] = useState(4 * 3_600);
-  const lifetime = useId();
+  const [ttlSeconds, setTtlSeconds] = useState(usualLifetimeSeconds);
   const task = useTask(['viewerId']);
   const create = async () => {
     const viewer = viewerId.trim();
@@ -141,20 +135,7 @@ function CreateLink({ streamId, onClose }: { streamId: string; onClose: () => vo
       task={task}
       onClose={onClose}
     >
-      <label class="field" for={lifetime}>
-        <span>Valid for</span>
-        <select
-          id={lifetime}
-          value={String(ttlSeconds)}
-          onChange={(event) => setTtlSeconds(Number(event.currentTarget.value))}
-        >
-          {lifetimes.map(([seconds, words]) => (
-            <option key={seconds} value={String(seconds)}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
+      <LifetimeField seconds={ttlSeconds} onChange={setTtlSeconds} />
       <Field
         label="Viewer ID (optional)"
         value={viewerId}

@@ -27,6 +27,9 @@ export function tokenExpiryMs(token: string): number | undefined {
 
 const mediaPath = /^(https?:\/\/[^/]+\/[^/]+\/)(?:~[^/]*\/)?/;
 
+/** A watch page's address with this token. */
+export const withToken = (page: string, token: string): string => `${page.split('#', 1)[0]}#${token}`;
+
 /** A media URL with this token instead of its own, if it has one. Without a token, the URL as it is. */
 export const carryToken = (url: string, token: string | undefined): string =>
   token === undefined ? url : url.replace(mediaPath, `$1${token}/`);

@@ -1,4 +1,5 @@
 import type { Broadcast, Stream } from '../api/types.ts';
+import { audienceWords } from '../audience/figures.ts';
 import { formatClock, formatDuration, formatWhen } from '../model/format.ts';
 import { formatBytes, isDownloadable, recordedMs } from '../model/recordings.ts';
 import { recordingPath } from '../model/routes.ts';
@@ -12,10 +13,12 @@ import { useCopied } from '../ui/use-copied.ts';
 export function RecordingRow(props: {
   stream: Stream;
   broadcast: Broadcast;
+  /** Makes a link to one of a signed stream. */
+  onLink: () => void;
   onDownload: () => void;
   onDelete: () => void;
 }) {
-  const { stream, broadcast, onDownload, onDelete } = props;
+  const { stream, broadcast, onLink, onDownload, onDelete } = props;
   const { links, linkedRegion } = useServices();
   useLinks(links);
   const when = formatWhen(Date.parse(broadcast.startedAt), Date.now());
@@ -34,6 +37,7 @@ export function RecordingRow(props: {
           <Length broadcast={broadcast} />
           {broadcast.sizeBytes !== undefined && ` · ${formatBytes(broadcast.sizeBytes)}`}
         </p>
+        {broadcast.audience !== undefined && <p class="quiet small">{audienceWords(broadcast.audience)}</p>}
       </div>
       <div class="recording-actions">
         {!isDark && (
@@ -46,6 +50,16 @@ export function RecordingRow(props: {
           </a>
         )}
         {!isDark && !isSigned && <CopyLink url={broadcast.playback.page} when={when} />}
+        {!isDark && isSigned && (
+          <button
+            type="button"
+            class="button button-small button-quiet"
+            aria-label={`Copy link to the recording of ${when}`}
+            onClick={onLink}
+          >
+            Copy link
+          </button>
+        )}
         {!isDark && isDownloadable(broadcast) && (
           <button
             type="button"

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { consoleLooksMs } from '../../../config/console-looks.ts';
 import { faultWords } from '../api/client.ts';
 import type { Broadcast, Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
@@ -8,19 +9,18 @@ import { useApi } from '../shell/services.ts';
 import { usePolled } from '../ui/use-polled.ts';
 import { DeleteRecording } from './delete-recording.tsx';
 import { DownloadDialog } from './download-dialog.tsx';
+import { RecordingLink } from './recording-link.tsx';
 import { RecordingRow } from './recording-row.tsx';
 
-/** Besides, it is read again whenever the stream's state changes. */
-const everyMs = 15_000;
 /** More rows on demand. */
 const step = 5;
 
-type Open = { readonly dialog: 'download' | 'delete'; readonly broadcast: Broadcast };
+type Open = { readonly dialog: 'link' | 'download' | 'delete'; readonly broadcast: Broadcast };
 
 /** A stream's recordings: to watch, share, download and delete. For the console of a stream. */
 export function Recordings({ stream }: { stream: Stream }) {
   const api = useApi();
-  const { value, fault, refresh } = usePolled(() => api.listBroadcasts(stream.id), everyMs);
+  const { value, fault, refresh } = usePolled(() => api.listBroadcasts(stream.id), consoleLooksMs.recordings);
   const { state, broadcast: newest } = stream;
   useEffect(refresh, [refresh, state, newest?.id]);
   const [shown, setShown] = useState(step);
@@ -54,6 +54,7 @@ export function Recordings({ stream }: { stream: Stream }) {
               key={broadcast.id}
               stream={stream}
               broadcast={broadcast}
+              onLink={() => setOpen({ dialog: 'link', broadcast })}
               onDownload={() => setOpen({ dialog: 'download', broadcast })}
               onDelete={() => setOpen({ dialog: 'delete', broadcast })}
             />
@@ -64,6 +65,14 @@ export function Recordings({ stream }: { stream: Stream }) {
         <button type="button" class="button button-small" onClick={() => setShown(shown + 20)}>
           Show {Math.min(20, recordings.length - shown)} more
         </button>
+      )}
+      {open?.dialog === 'link' && (
+        <RecordingLink
+          stream={stream}
+          broadcast={open.broadcast}
+          when={formatWhen(Date.parse(open.broadcast.startedAt), Date.now())}
+          onClose={close}
+        />
       )}
       {open?.dialog === 'download' && (
         <DownloadDialog stream={stream} broadcast={open.broadcast} onClose={close} />

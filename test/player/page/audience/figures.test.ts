@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import {
+  audienceWords,
   chartArea,
   ratioWords,
   viewersNow,
@@ -39,4 +40,20 @@ test('the chart rises to its top where most watched, and is flat where nobody di
     'M0 10 L0 10 L50 0 L100 5 L100 10 Z',
   );
   expect(chartArea([{ viewers: 0 }], size)).toBe('M0 10 L0 10 L100 10 Z');
+});
+
+test('how a broadcast was watched is one line, as far as players have said', () => {
+  const audience = {
+    peak: 1,
+    plays: 3,
+    watchTimeMs: 86_400_000,
+    startupMs: { p50: 640, p95: 1_900 },
+    rebufferRatio: 0.004,
+  };
+  expect(audienceWords(audience)).toBe(
+    '1 viewer at most · 24 h watched · 0.64 s to start · 0.4 % rebuffering',
+  );
+  expect(audienceWords({ peak: 131, plays: 3, watchTimeMs: 60_000 })).toBe(
+    '131 viewers at most · 1 min watched',
+  );
 });

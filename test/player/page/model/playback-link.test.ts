@@ -10,6 +10,7 @@ import {
   swapToken,
   tokenExpiryMs,
   tokenOf,
+  withToken,
 } from '../../../../lib/player/page/model/playback-link.ts';
 
 const expiresMs = Date.UTC(2026, 10, 27, 12);
@@ -83,4 +84,11 @@ test.each([
   [-5, 0],
 ])('a link with %i ms left is renewed in %i ms', (leftMs, inMs) => {
   expect(renewInMs(1_000_000, 1_000_000 + leftMs)).toBe(inMs);
+});
+
+test('a token goes onto the address of a recording, in place of another', () => {
+  const page = 'https://live.example.com/watch/s?region=local&broadcast=b000000000000001';
+  expect(withToken(page, token)).toBe(`${page}#${token}`);
+  expect(withToken(`${page}#~old`, token)).toBe(`${page}#${token}`);
+  expect(tokenOf(withToken(page, token))).toBe(token);
 });

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { consoleLooksMs } from '../../../../config/console-looks.ts';
 import { ApiError } from '../../api/client.ts';
 import type { HealthWindow, Stream } from '../../api/types.ts';
 import { type ShownHealth, shownHealth } from '../../model/health/verdict.ts';
@@ -6,8 +7,10 @@ import { isOnAir, shownState } from '../../model/stream-state.ts';
 import { useApi } from '../../shell/services.ts';
 import { usePolled } from '../../ui/use-polled.ts';
 
-/** As often as samples are added; less often for the longer answer. */
-const lookEveryMs: Readonly<Record<HealthWindow, number>> = { recent: 5_000, broadcast: 10_000 };
+const lookEveryMs: Readonly<Record<HealthWindow, number>> = {
+  recent: consoleLooksMs.health,
+  broadcast: 2 * consoleLooksMs.health,
+};
 
 export interface HealthWatch {
   /** Undefined while nothing is on air or known, and where nothing is measured. */
