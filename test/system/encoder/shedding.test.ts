@@ -16,13 +16,6 @@ test('A rendition that was shed on a slow machine comes back once there is room,
   await using viewer = await viewerOf(harness);
   await using screen = await startPageOnEdge(viewer.url);
   const page = await screen.watch(harness.streamId);
-  /** How often what wasn't there was asked for, by address. */
-  const missed = new Map<string, number>();
-  page.on('response', (response) => {
-    const { pathname } = new URL(response.url());
-    if (response.status() >= 400 && pathname.endsWith('.m4s'))
-      missed.set(pathname, (missed.get(pathname) ?? 0) + 1);
-  });
   const clip = await makeClip({ seconds: 90, size: '854x480', rate: 15 });
   const feed = await harness.publish();
   let isEnough = false;
@@ -46,8 +39,6 @@ test('A rendition that was shed on a slow machine comes back once there is room,
   expect(await viewer.heights()).toEqual([480, 360]);
   expect(await heightShownAs(page, '480p', ['Auto', '480p', '360p', 'Audio only'])).toBe(480);
   await expectSeamless(viewer);
-  // Three times in a row, then ever more seldom.
-  expect(Math.max(0, ...missed.values())).toBeLessThan(9);
   isEnough = true;
   await sending;
   feed.unpublish();

@@ -72,6 +72,7 @@ export function SeekBar(props: {
         setDragged(true);
         aim(event);
       }}
+      onPointerEnter={aim}
       onPointerMove={aim}
       onPointerUp={(event) => {
         if (!dragged) return;
