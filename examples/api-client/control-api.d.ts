@@ -602,6 +602,7 @@ export interface components {
             durationMs?: number;
             /** @description What the recording takes in storage, all renditions together; omitted as its length is. */
             sizeBytes?: number;
+            audience?: components["schemas"]["BroadcastAudience"];
             encoder: components["schemas"]["EncoderTier"];
             /** @description Worker that encodes it. With medialive, the worker that holds the lease on behalf of the channel. */
             workerId: string;
@@ -621,6 +622,25 @@ export interface components {
          * @enum {string}
          */
         BroadcastState: "starting" | "live" | "reconnecting" | "ended";
+        /** @description How it was watched, in the list of broadcasts. Omitted if nobody has watched it, and of what is older than the newest 200 that were watched. */
+        BroadcastAudience: {
+            /** @description The most viewers at once. */
+            peak: number;
+            /** @description Viewing sessions that began. */
+            plays: number;
+            /** @description How long all viewers together have watched, in milliseconds. */
+            watchTimeMs: number;
+            startupMs?: components["schemas"]["StartupTimes"];
+            /** @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has. */
+            rebufferRatio?: number;
+        };
+        /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
+        StartupTimes: {
+            /** @description Half of all viewers waited at most so long. */
+            p50: number;
+            /** @description 95 of 100 viewers waited at most so long. */
+            p95: number;
+        };
         /** @description What the broadcaster sends. Sound alone has no video codec, width, height and frame rate. */
         InputFacts: {
             /** @description Codec of its pictures (RFC 6381). */
@@ -1133,13 +1153,6 @@ export interface components {
             /** @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has. */
             rebufferRatio?: number;
             series: components["schemas"]["AudienceSeries"];
-        };
-        /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
-        StartupTimes: {
-            /** @description Half of all viewers waited at most so long. */
-            p50: number;
-            /** @description 95 of 100 viewers waited at most so long. */
-            p95: number;
         };
         /** @description How many watched, from the beginning of the broadcast on. */
         AudienceSeries: {

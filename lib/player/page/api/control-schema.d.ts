@@ -73,42 +73,6 @@ export interface components {
              */
             readonly askedAt: string;
         };
-        /** @description How a broadcast was watched: of the newest until now, of an earlier one until the next began to be watched. Sums alone; nothing about any one viewer is kept. */
-        readonly BroadcastAudience: {
-            /**
-             * @description The most viewers at once.
-             * @example 131
-             */
-            readonly peak: number;
-            /**
-             * @description Viewing sessions that began.
-             * @example 412
-             */
-            readonly plays: number;
-            /**
-             * @description How long all viewers together have watched, in milliseconds.
-             * @example 86400000
-             */
-            readonly watchTimeMs: number;
-            /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
-            readonly startupMs?: {
-                /**
-                 * @description Half of all viewers waited at most so long.
-                 * @example 640
-                 */
-                readonly p50: number;
-                /**
-                 * @description 95 of 100 viewers waited at most so long.
-                 * @example 1900
-                 */
-                readonly p95: number;
-            };
-            /**
-             * @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has.
-             * @example 0.004
-             */
-            readonly rebufferRatio?: number;
-        };
         /** @description A single time on air. */
         readonly Broadcast: {
             /** @description ID of the broadcast. IDs of a stream’s later broadcasts sort after those of earlier ones. */
@@ -133,7 +97,7 @@ export interface components {
             readonly durationMs?: number;
             /** @description What the recording takes in storage, all renditions together; omitted as its length is. */
             readonly sizeBytes?: number;
-            readonly audience?: components["schemas"]["BroadcastAudience"] & unknown;
+            readonly audience?: components["schemas"]["BroadcastAudience"];
             readonly encoder: components["schemas"]["EncoderTier"];
             /** @description Worker that encodes it. With medialive, the worker that holds the lease on behalf of the channel. */
             readonly workerId: string;
@@ -153,6 +117,25 @@ export interface components {
          * @enum {string}
          */
         readonly BroadcastState: "starting" | "live" | "reconnecting" | "ended";
+        /** @description How it was watched, in the list of broadcasts. Omitted if nobody has watched it, and of what is older than the newest 200 that were watched. */
+        readonly BroadcastAudience: {
+            /** @description The most viewers at once. */
+            readonly peak: number;
+            /** @description Viewing sessions that began. */
+            readonly plays: number;
+            /** @description How long all viewers together have watched, in milliseconds. */
+            readonly watchTimeMs: number;
+            readonly startupMs?: components["schemas"]["StartupTimes"];
+            /** @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has. */
+            readonly rebufferRatio?: number;
+        };
+        /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
+        readonly StartupTimes: {
+            /** @description Half of all viewers waited at most so long. */
+            readonly p50: number;
+            /** @description 95 of 100 viewers waited at most so long. */
+            readonly p95: number;
+        };
         /** @description What the broadcaster sends. Sound alone has no video codec, width, height and frame rate. */
         readonly InputFacts: {
             /** @description Codec of its pictures (RFC 6381). */
@@ -665,13 +648,6 @@ export interface components {
             /** @description Time spent waiting for media as a share of time spent watching, of players that say so. Omitted if none has. */
             readonly rebufferRatio?: number;
             readonly series: components["schemas"]["AudienceSeries"];
-        };
-        /** @description Time from the wish to play to the first picture, in milliseconds, within a tenth. Omitted if no player has said. */
-        readonly StartupTimes: {
-            /** @description Half of all viewers waited at most so long. */
-            readonly p50: number;
-            /** @description 95 of 100 viewers waited at most so long. */
-            readonly p95: number;
         };
         /** @description How many watched, from the beginning of the broadcast on. */
         readonly AudienceSeries: {
