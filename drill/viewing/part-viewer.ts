@@ -151,10 +151,7 @@ export class PartViewer implements AsyncDisposable {
 }
 
 /** Whether a player that has these lacks the piece. */
-function isMissing(
-  parts: readonly SeenPart[],
-  { number, index, isWhole, segmentMs = 0 }: ListedPiece,
-): boolean {
+function isMissing(parts: readonly SeenPart[], { number, index, isWhole, segmentMs }: ListedPiece): boolean {
   const own = parts.filter((part) => part.number === number);
   if (own.some((part) => part.isWhole)) return false;
   const last = own.at(-1);

@@ -5,6 +5,8 @@ import { CmafError } from '../../lib/packaging/cmaf/errors.ts';
 import { parseChunks, parseInit } from '../../lib/packaging/cmaf/reader.ts';
 import { parseAudioSpecificConfig } from '../../lib/packaging/codec/aac-config.ts';
 import { aacSilence } from '../../lib/packaging/codec/aac-silence.ts';
+import { captionData, withCaptionData } from '../../lib/packaging/codec/avc-caption-data.ts';
+import { CaptionSearch, captionChannels } from '../../lib/packaging/codec/avc-captions.ts';
 import { parseAvcConfig } from '../../lib/packaging/codec/avc-config.ts';
 import { AvcRepeater } from '../../lib/packaging/codec/avc-repeat.ts';
 import { canBeginAt } from '../../lib/packaging/codec/avc-start.ts';
@@ -34,6 +36,18 @@ function mustBeSane(avcC: Buffer): void {
       `a rendition of ${rendition.width}×${rendition.height}`,
     );
 }
+
+/** An SEI unit with captions as ATSC A/53 has them, behind its length. */
+const captionUnit = fc
+  .tuple(fc.integer({ min: 0, max: 255 }), fc.uint8Array({ maxLength: 93 }), fc.integer({ min: -2, max: 2 }))
+  .map(([flags, constructs, off]) => {
+    const data = Buffer.concat([
+      Buffer.of(0xb5, 0x00, 0x31, 0x47, 0x41, 0x39, 0x34, 0x03, flags, 0xff),
+      constructs,
+    ]);
+    const unit = Buffer.concat([Buffer.of(0x06, 4, Math.max(0, data.length + off)), data, Buffer.of(0x80)]);
+    return Buffer.concat([Buffer.of(0, 0, 0, unit.length), unit]);
+  });
 
 /** Two lengths and what they are the lengths of: a sequence header, then one sample after the other. */
 function repeatPictures(input: Buffer): void {
@@ -101,6 +115,20 @@ export const codecTargets: readonly FuzzTarget[] = [
     run(input) {
       for (const nalLengthBytes of [1, 2, 4]) canBeginAt(input, nalLengthBytes);
       repeatPictures(input);
+    },
+  },
+  {
+    name: 'captions',
+    about: 'captions in the SEI of H.264 pictures, read and written',
+    parsers: ['lib/packaging/codec/avc-captions.ts'],
+    shapes: fc.array(captionUnit, { maxLength: 4 }).map((units) => Buffer.concat(units)),
+    run(input) {
+      const search = new CaptionSearch();
+      for (const nalLengthBytes of [1, 2, 4]) {
+        for (const channel of search.channelsIn(input, nalLengthBytes))
+          must(captionChannels.includes(channel), `a channel named ${channel}`);
+        withCaptionData(input, captionData(input, nalLengthBytes));
+      }
     },
   },
   {
