@@ -109,6 +109,10 @@ describe('a platform that other devices reach', () => {
     await page.getByText(`rtmp://${called}:`).first().waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await heading(page, 'Sign in to manage streams').waitFor();
+    // The same tab is let in again: its address changes and nothing is loaded.
+    await page.goto(`${at(platform.ready.page)}/#token=${token}`);
+    await heading(page, 'Streams').waitFor();
+    expect(page.url()).not.toContain('token');
     await page.close();
   });
 

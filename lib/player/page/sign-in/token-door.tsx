@@ -23,12 +23,7 @@ export function TokenDoor({ config, children }: TokenDoorProps) {
   const base = useServices();
   const session = useMemo(() => {
     const made = new TokenSession();
-    const linked = tokenIn(location.hash);
-    if (linked !== undefined) {
-      made.enter(linked);
-      // The token belongs in no history and on no screenshot.
-      history.replaceState(history.state, '', location.pathname + location.search);
-    }
+    takeLinked(made);
     return made;
   }, []);
   const [standing, setStanding] = useState<{ readonly isIn: boolean; readonly fault?: string }>(() => ({
@@ -36,6 +31,12 @@ export function TokenDoor({ config, children }: TokenDoorProps) {
   }));
   useEffect(() => {
     session.onRefused = () => setStanding({ isIn: false, fault: refused });
+    // The link, opened in the tab that already asks for it, loads nothing.
+    const followed = () => {
+      if (takeLinked(session)) setStanding({ isIn: true });
+    };
+    addEventListener('hashchange', followed);
+    return () => removeEventListener('hashchange', followed);
   }, [session]);
   const services = useMemo(() => {
     // An EventSource sends no token.
@@ -67,6 +68,16 @@ export function TokenDoor({ config, children }: TokenDoorProps) {
       {children}
     </ServicesContext.Provider>
   );
+}
+
+/** Takes the token that the address has; false if it has none. */
+function takeLinked(session: TokenSession): boolean {
+  const linked = tokenIn(location.hash);
+  if (linked === undefined) return false;
+  session.enter(linked);
+  // The token belongs in no history and on no screenshot.
+  history.replaceState(history.state, '', location.pathname + location.search);
+  return true;
 }
 
 /** Asks for the token. `fault`: why again. */
