@@ -34,7 +34,7 @@ export function ConsoleHead(props: {
         <p class="console-status">
           <span class="quiet">{explanation}</span>
           {isOnAir(state) && broadcast && <OnAirFor since={broadcast.startedAt} />}
-          {isOnAir(state) && audience !== undefined && audience.broadcastId === broadcast?.id && (
+          {isOnAir(state) && audience !== undefined && (
             <span class="tabular">{viewersNow(audience.viewers)}</span>
           )}
         </p>
