@@ -157,5 +157,5 @@ function isMissing(parts: readonly SeenPart[], { number, index, isWhole, segment
   const last = own.at(-1);
   if (!last) return true;
   if (!isWhole) return index > last.index;
-  return last.mediaEndMs - own[0]!.mediaStartMs < segmentMs - roundingMs;
+  return last.mediaEndMs - own[0]!.mediaStartMs < (segmentMs ?? 0) - roundingMs;
 }
