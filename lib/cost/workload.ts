@@ -1,7 +1,7 @@
 import { recordEveryMs } from '../audience/policy/audience-record.ts';
 import { consoleLooksMs } from '../config/console-looks.ts';
 import type { LadderConfig } from '../config/ladder.ts';
-import { fleetBeatMs } from '../control-store/fleet-beat.ts';
+import { fleetBeatMs } from '../control-store/fleet-times.ts';
 import {
   healthStepMs,
   latestSamples,

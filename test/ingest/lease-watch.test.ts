@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { leaseMs } from '../../lib/control-store/lease-time.ts';
+import { leaseMs } from '../../lib/control-store/fleet-times.ts';
 import type { LeaseRecord } from '../../lib/control-store/records.ts';
 import { LeaseWatch } from '../../lib/ingest/lease-watch.ts';
 import { type MemberId, newBroadcastId, type StreamId } from '../../lib/routing/ids.ts';

@@ -1,4 +1,4 @@
-import { fleetBeatMs } from '../../control-store/fleet-beat.ts';
+import { fleetBeatMs } from '../../control-store/fleet-times.ts';
 
 /** How often a worker does what costs the control store and its metrics something; simulations import it from here. */
 export const workerTiming = {

@@ -1,4 +1,4 @@
-import { leaseMs } from '../../control-store/lease-time.ts';
+import { leaseMs } from '../../control-store/fleet-times.ts';
 import type { LeaseRecord } from '../../control-store/records.ts';
 import type { WorkerRun } from '../../protocol/relay/hello.ts';
 

@@ -1,4 +1,4 @@
-import { fleetBeatMs } from '../../control-store/fleet-beat.ts';
+import { fleetBeatMs } from '../../control-store/fleet-times.ts';
 import type { RetryPolicy } from '../../retry/policy/backoff.ts';
 
 /** How a proxy looks for a worker; simulations import it from here. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { leaseMs } from '../../../lib/control-store/lease-time.ts';
+import { leaseMs } from '../../../lib/control-store/fleet-times.ts';
 import type { LeaseRecord } from '../../../lib/control-store/records.ts';
 import { LeaseExpiry } from '../../../lib/ingest/policy/lease-expiry.ts';
 import { type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';

@@ -1,4 +1,4 @@
-import { leaseMs } from '../../../control-store/lease-time.ts';
+import { leaseMs } from '../../../control-store/fleet-times.ts';
 
 // All timing of the lease protocol; simulations and tests import it from here.
 // A takeover cannot be faster than the lease time, so that is as short as possible without taking leases from live workers. A
