@@ -13,7 +13,6 @@ export const audienceTargets: readonly FuzzTarget[] = [
     about: 'what a player says about itself, in the query, in headers and in a line of CloudFront’s log',
     parsers: [
       'lib/audience/policy/cmcd.ts',
-      'lib/audience/policy/cmcd-scan.ts',
       'lib/audience/policy/viewer-session.ts',
       'lib/audience/policy/log-line.ts',
       'lib/audience/policy/content.ts',
@@ -43,7 +42,7 @@ export const audienceTargets: readonly FuzzTarget[] = [
       let atMs = 0;
       for (const cmcd of texts) {
         if (cmcd === undefined) continue;
-        const session = sessionIn(cmcd) ?? readReport(cmcd).session;
+        const session = sessionIn(cmcd) ?? readReport(cmcd)?.session;
         must(
           session === undefined || (session !== '' && session.length <= 64),
           'a session without a proper name',

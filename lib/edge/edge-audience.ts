@@ -41,7 +41,7 @@ export class EdgeAudience {
     if (cmcd === undefined && (rule.kind === 'segment' || rule.kind === 'init')) return;
     if (cmcd?.text.includes(previewKey)) return;
     const session = cmcd
-      ? (sessionIn(cmcd) ?? readReport(cmcd).session)
+      ? (sessionIn(cmcd) ?? readReport(cmcd)?.session)
       : anonymous + hash('sha256', `${this.#salt}${address} ${headers['user-agent'] ?? ''}`, 'base64');
     const content = session === undefined ? undefined : contentOf(key);
     if (session === undefined || content === undefined) return;

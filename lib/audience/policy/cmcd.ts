@@ -1,10 +1,22 @@
-import { type ScannedCmcd, scanCmcd } from './cmcd-scan.ts';
+import { decodeCmcd } from '@svta/cml-cmcd';
 
 /**
  * What players say about themselves with their requests: Common Media Client Data, CTA-5004 (version 1) and CTA-5004-B (version 2), as
  * the query parameter `CMCD` or as headers.
  */
-export type PlaybackReport = Readonly<ScannedCmcd>;
+export interface PlaybackReport {
+  readonly session?: string;
+  /** From the wish to play to the first picture (`msd`). Sent once. */
+  readonly startupMs?: number;
+  /** All time spent waiting for media so far (`bsda`). */
+  readonly stalledTotalMs?: number;
+  /** The waits since the player last said so (`bsd`). Sent once each. */
+  readonly stalledMs?: number;
+  /** It waited for media since its last request, for a time unknown (`bs`). */
+  readonly starved?: boolean;
+  /** What it is doing (`sta`); version 2 alone. */
+  readonly state?: string;
+}
 
 /** A session's name and a request's CMCD are no longer than this; what is longer is left unread. */
 const longestSession = 64;
@@ -39,36 +51,50 @@ export function cmcdTextOf(
 
 const sessionPattern = /(?:^|,|%2C)sid(?:=|%3D)(?:"|%22)([A-Za-z0-9._~:-]{1,64})(?:"|%22)/i;
 
-const usualSession = 'sid%3D%22';
-const usualName = /^[A-Za-z0-9._~:-]{1,64}$/;
-
-/**
- * The session's name without reading the rest; undefined if that doesn't do, because it isn't there or is oddly spelled. As the players'
- * library writes it, it is found without searching the text for an expression: that would be most of what counting costs.
- */
-export function sessionIn({ text, escaped }: CmcdText): string | undefined {
-  const at = escaped ? text.indexOf(usualSession) : -1;
-  if (at === 0 || (at > 0 && text.startsWith('%2C', at - 3))) {
-    const from = at + usualSession.length;
-    const name = text.slice(from, text.indexOf('%22', from));
-    if (usualName.test(name)) return name;
-  }
-  return sessionPattern.exec(text)?.[1];
-}
+/** The session's name without decoding the rest; undefined if that doesn't do, because it isn't there or is oddly spelled. */
+export const sessionIn = ({ text }: CmcdText): string | undefined => sessionPattern.exec(text)?.[1];
 
 const oncePattern = /(?:^|,|%2C)(?:msd|bsd)(?:=|%3D)|(?:^|,|%2C)bs(?:$|,|%2C)/i;
 
 /** Whether it says something that it says once only. */
-export function isNews({ text, escaped }: CmcdText): boolean {
-  const isUsual = escaped && text.includes('%3D') && !text.includes('%2c');
-  if (!isUsual) return oncePattern.test(text);
-  return text.includes('msd%3D') || text.includes('bsd%3D') || text.includes('bs%2C') || text.endsWith('bs');
+export const isNews = ({ text }: CmcdText): boolean => oncePattern.test(text);
+
+/** Decodes it; undefined if it is malformed. */
+export function readReport({ text, escaped }: CmcdText): PlaybackReport | undefined {
+  try {
+    const { sid, msd, bsda, bsd, bs, sta } = decodeCmcd(
+      escaped ? decodeURIComponent(text.replaceAll('+', ' ')) : text,
+    ) as Readonly<Record<string, unknown>>;
+    const stalledTotalMs = longest(bsda);
+    const stalledMs = total(bsd);
+    const state =
+      typeof sta === 'object' ? (sta as { readonly description?: string } | null)?.description : sta;
+    return {
+      ...(typeof sid === 'string' && sid !== '' && sid.length <= longestSession && { session: sid }),
+      ...(isTime(msd) && { startupMs: msd }),
+      ...(stalledTotalMs !== undefined && { stalledTotalMs }),
+      ...(stalledMs !== undefined && { stalledMs }),
+      ...(bs === true && { starved: true }),
+      ...(typeof state === 'string' && { state }),
+    };
+  } catch {
+    return undefined;
+  }
 }
 
-/** What it says; of what is malformed, what can be read. */
-export function readReport({ text, escaped }: CmcdText): PlaybackReport {
-  const report = scanCmcd(text, escaped);
-  const { session = '' } = report;
-  if (session === '' || session.length > longestSession) report.session = undefined;
-  return report;
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+
+/** The numbers of an inner list, with or without parameters. */
+function times(value: unknown): number[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list
+    .map((item) => (typeof item === 'object' && item !== null ? (item as { value?: unknown }).value : item))
+    .filter(isTime);
 }
+
+/** Of waits for picture and for sound, which overlap. */
+const longest = (value: unknown): number | undefined =>
+  value === undefined ? undefined : times(value).reduce((most, time) => Math.max(most, time), 0);
+
+const total = (value: unknown): number | undefined =>
+  value === undefined ? undefined : times(value).reduce((sum, time) => sum + time, 0);

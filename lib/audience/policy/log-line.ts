@@ -36,7 +36,7 @@ export function readLogLine(line: string): LoggedRequest | undefined {
   if (!answered.test(status) || !Number.isFinite(atMs) || atMs <= 0) return undefined;
   const cmcd = cmcdTextOf(`?${query}`) ?? fieldsAsText(sid, starvation);
   if (cmcd === undefined || cmcd.text.includes(previewKey)) return undefined;
-  const session = sessionIn(cmcd) ?? readReport(cmcd).session;
+  const session = sessionIn(cmcd) ?? readReport(cmcd)?.session;
   const content = contentOf(path.replace(tokenInPath, '$1'));
   return session === undefined || content === undefined ? undefined : { atMs, content, session, cmcd };
 }

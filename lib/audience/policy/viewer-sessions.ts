@@ -82,7 +82,8 @@ export class ViewerSessions {
     const session = known ?? this.#begin(streamPath, name, atMs, client);
     if (session === undefined) return;
     if (cmcd && (session.readMs === undefined || atMs - session.readMs >= readEveryMs || isNews(cmcd))) {
-      session.heard(readReport(cmcd), atMs);
+      const report = readReport(cmcd);
+      if (report) session.heard(report, atMs);
     }
     if (known) session.saw(atMs);
     if (broadcastId !== undefined && broadcastId !== session.broadcastId)

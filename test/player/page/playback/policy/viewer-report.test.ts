@@ -16,7 +16,7 @@ const reported = appendCmcdQuery(
 
 test('what the edge reads of a request has the time that playback waited', () => {
   const { pathname, search } = new URL(withStalls(reported, 1_250));
-  expect(readReport(cmcdTextOf(pathname + search)!)).toMatchObject({
+  expect(readReport(cmcdTextOf(pathname + search)!)).toEqual({
     session: 'a1',
     state: 'p',
     startupMs: 640,
