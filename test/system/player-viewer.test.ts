@@ -28,6 +28,8 @@ const nextId = () => `c${String(++broadcasts).padStart(15, '0')}`;
 const addLive = (name: string, platform = under.platform) =>
   platform.add(name, { state: 'live', broadcast: cannedBroadcast(nextId(), 'live') });
 
+const spriteFile = new URL('./player/sprite.png', import.meta.url);
+
 async function addRecorded(name: string) {
   const broadcast = cannedBroadcast(nextId(), 'ended');
   await under.record(broadcast.id, 20);
@@ -77,8 +79,8 @@ describe('the viewer', () => {
     await page.close();
   });
 
-  test('has pictures on its bar by HLS, too, whose positions count from what was there first', async () => {
-    const { id } = addLive('Sought by clock');
+  test.concurrent('has pictures on its bar by HLS, too, whose positions count from what was there first', async () => {
+    const { id, broadcast } = addLive('Sought by clock');
     const { page, complaints } = await under.open(`/watch/${id}?protocol=hls`);
     await playerIs(page, 'playing');
     const firstAtMs = await page.evaluate(async () => {
@@ -87,15 +89,15 @@ describe('the viewer', () => {
       return Date.parse(/PROGRAM-DATE-TIME:(\S+)/.exec(await playlist.text())?.[1] ?? '');
     });
     // The broadcast was on air for 100 s before.
-    await under.serve(
-      'storyboard.vtt',
+    under.platform.extras.set(
+      `${broadcast?.id}/storyboard.vtt`,
       [
         `WEBVTT\n\nNOTE 0 is ${new Date(firstAtMs - 100_000).toISOString()}`,
         '00:00:00.000 --> 00:01:40.000\nsprite.png#xywh=0,0,80,45',
         '00:01:40.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
       ].join('\n\n'),
     );
-    await under.serve('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
+    under.platform.extras.set(`${broadcast?.id}/sprite.png`, await readFile(spriteFile));
     const { x = 0, y = 0, width = 0, height = 0 } = (await page.locator('.seek').boundingBox()) ?? {};
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.locator('.seek-picture[viewBox="80 0 80 45"]').waitFor();
@@ -445,15 +447,15 @@ describe('the viewer', () => {
   });
 
   test.concurrent('the bar shows where a seek leads, by time and picture, and its knob reaches the end', async () => {
+    const { id, broadcast } = await addRecorded('Sought show');
     under.platform.extras.set(
-      'storyboard.vtt',
+      `${broadcast?.id}/storyboard.vtt`,
       [
         'WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nsprite.png#xywh=0,0,80,45',
         '00:00:02.000 --> 00:10:00.000\nsprite.png#xywh=80,0,80,45\n',
       ].join('\n\n'),
     );
-    under.platform.extras.set('sprite.png', await readFile(new URL('./player/sprite.png', import.meta.url)));
-    const { id } = await addRecorded('Sought show');
+    under.platform.extras.set(`${broadcast?.id}/sprite.png`, await readFile(spriteFile));
     const { page, complaints } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
     await page.locator('main').focus();

@@ -16,6 +16,7 @@ import type {
   StreamHealth,
   Takedown,
 } from '../../../lib/player/page/api/types.ts';
+import { isBehind } from '../../../lib/player/page/model/stream-list.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';
 import { formatStreamKey, newStreamKey } from '../../../lib/routing/stream-key.ts';
 import { cannedHealth } from './canned-records.ts';
@@ -51,7 +52,7 @@ export interface CannedPlatform {
   readonly files: Map<string, readonly Download[]>;
   /** Audiences, by stream. @default nobody has watched */
   readonly audiences: Map<string, Audience>;
-  /** Files beside the media of every broadcast, by name. */
+  /** Files beside the media of a broadcast, by its id, a slash and their name. */
   readonly extras: Map<string, string | Uint8Array>;
   /** Folders of media, by broadcast. @default the one that all share */
   readonly media: Map<string, string>;
@@ -155,7 +156,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     const [, broadcast = '', file = path.slice(path.lastIndexOf('/') + 1)] =
       /^\/local\/[^/]+\/([^/]+)\/(.+)$/.exec(path) ?? [];
     const found =
-      extras.get(file) ??
+      extras.get(`${broadcast}/${file}`) ??
       (await readFile(join(media.get(broadcast) ?? mediaDir, normalize(`/${file}`))).catch(() => undefined));
     if (found === undefined) return void response.writeHead(404).end();
     const body = file.endsWith('.mpd') ? found.toString().replace(clockPlaceholder, `${url}/time`) : found;
@@ -178,11 +179,11 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     const problem = problems.get(`${method} ${path}`);
     if (problem) return send(problem.status, problem);
     if (id === '' && method === 'GET') {
-      const all = [...streams.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const all = [...streams.values()].toSorted((a, b) => (isBehind(a, b) ? 1 : -1));
       if (query.has('onAir'))
         return send(200, { streams: all.filter(({ state }) => onAirStates.has(state)) });
-      const from = all.findIndex((stream) => stream.id > (query.get('cursor') ?? ''));
-      const page = from < 0 ? [] : all.slice(from, from + Number(query.get('limit') ?? 50));
+      const from = all.findIndex(({ id }) => id === query.get('cursor')) + 1;
+      const page = all.slice(from, from + Number(query.get('limit') ?? 50));
       const last = page.at(-1);
       return send(200, { streams: page, ...(last && last !== all.at(-1) && { cursor: last.id }) });
     }

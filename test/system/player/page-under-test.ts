@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,8 +28,6 @@ export interface PagesUnderTest extends PageUnderTest {
   beside(config?: (platformUrl: string) => Partial<RuntimeConfig>): Promise<PageUnderTest>;
   /** Starts another sample as this broadcast. */
   startSample(broadcastId: string, how?: { readonly pictures?: boolean }): Promise<SampleBroadcast>;
-  /** Puts a file beside the media of all broadcasts that have none of their own. */
-  serve(name: string, body: string | Uint8Array): Promise<void>;
   /** Makes a recording of its own for this broadcast. */
   record(broadcastId: string, seconds: number): Promise<void>;
 }
@@ -71,7 +69,6 @@ export async function startPagesUnderTest(): Promise<PagesUnderTest> {
       samples.push(started);
       return started;
     },
-    serve: (name, body) => writeFile(join(mediaDir, name), body),
     async record(broadcastId, seconds) {
       await makeSampleRecording(await folderOf(broadcastId), seconds);
     },
