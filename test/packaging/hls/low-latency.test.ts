@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import HLS from 'hls-parser';
 import type { HlsLowLatency, HlsPart } from '../../../lib/packaging/hls/low-latency.ts';
 import { type HlsSegment, type MediaPlaylistModel, mediaPlaylist } from '../../../lib/packaging/hls/media.ts';
+import { parseStrictly } from '../../../testkit/media/strict-playlist.ts';
 import { heldByHlsJs, playlistUrl, readByHlsJs, reloadedByHlsJs } from './hls-js.ts';
-
-HLS.setOptions({ strictMode: true });
 
 const startMs = Date.UTC(2026, 10, 22, 12, 0, 0, 250);
 const folder = new URL('.', playlistUrl).href;
@@ -54,7 +52,7 @@ const model = (
 });
 
 function read(text: string) {
-  const playlist = HLS.parse(text);
+  const playlist = parseStrictly(text);
   if (playlist.isMasterPlaylist) throw new Error('not a media playlist');
   return playlist;
 }

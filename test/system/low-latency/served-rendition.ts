@@ -1,4 +1,5 @@
 import HLS from 'hls-parser';
+import { parseStrictly } from '../../../testkit/media/strict-playlist.ts';
 
 /** What comes after the newest thing that a playlist names. */
 export interface NextPart {
@@ -32,8 +33,7 @@ export class ServedPlaylist {
   constructor(text: string) {
     this.text = text;
     // It throws what it finds wrong, and takes every EXT-X-SERVER-CONTROL for one of low latency, which a stored playlist's isn't.
-    HLS.setOptions({ strictMode: text.includes('#EXT-X-PART-INF') });
-    const read = HLS.parse(text);
+    const read = text.includes('#EXT-X-PART-INF') ? parseStrictly(text) : HLS.parse(text);
     if (read.isMasterPlaylist) throw new Error('Not a media playlist');
     this.read = read as HLS.types.MediaPlaylist;
     const { segments } = this.read;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import HLS from 'hls-parser';
 import {
   lowLatencyPlaylistModel,
   playlistPosition,
@@ -7,10 +6,9 @@ import {
 import { multivariantModel } from '../../../../../lib/encoder/publication/policy/hls/publication-hls.ts';
 import { nextPart, withOpenSegment } from '../../../../../lib/encoder/publication/policy/live/live-tail.ts';
 import { mediaPlaylist } from '../../../../../lib/packaging/hls/media.ts';
+import { parseStrictly } from '../../../../../testkit/media/strict-playlist.ts';
 import { heldByHlsJs, readByHlsJs, reloadedByHlsJs } from '../../../../packaging/hls/hls-js.ts';
 import { audio, type LiveOptions, ladder, liveAt, video } from '../live/live-broadcast.ts';
-
-HLS.setOptions({ strictMode: true });
 
 function playlistAt(ms: number, id: string, options: LiveOptions = {}, skip = false): string {
   const { state, tail } = liveAt(ms, options);
@@ -18,7 +16,7 @@ function playlistAt(ms: number, id: string, options: LiveOptions = {}, skip = fa
 }
 
 function read(text: string) {
-  const playlist = HLS.parse(text);
+  const playlist = parseStrictly(text);
   if (playlist.isMasterPlaylist) throw new Error('not a media playlist');
   return playlist;
 }
