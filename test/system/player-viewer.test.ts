@@ -230,9 +230,13 @@ describe('the viewer', () => {
     await playerIs(page, 'playing');
     await pictureMoves(page, 1);
     const asked = () => under.platform.requests.filter((line) => line.endsWith(id)).length;
-    const before = asked();
-    await pictureMoves(page, 4);
-    expect(asked()).toBe(before);
+    // The last of the questions from before it played may still be on its way.
+    const counts = [asked()];
+    for (let windows = 0; windows < 2; windows++) {
+      await pictureMoves(page, 4);
+      counts.push(asked());
+    }
+    expect(counts[2]).toBe(counts[1]);
     await page.close();
   });
 
