@@ -28,6 +28,8 @@ export interface FaultLimits {
   readonly longestGapSeconds: number;
   /** How often a player may stall. @default once */
   readonly stalls?: number;
+  /** @default 15 */
+  readonly backSeconds?: number;
 }
 
 /** Before the fault, so that viewers play at their target. */
@@ -104,7 +106,12 @@ export async function faultNearEdge(
         unit: 's',
         limit: limits.stallSeconds,
       },
-      { name: 'player back at its target', value: viewing.backAtTargetMs / 1000, unit: 's', limit: 15 },
+      {
+        name: 'player back at its target',
+        value: viewing.backAtTargetMs / 1000,
+        unit: 's',
+        limit: limits.backSeconds ?? 15,
+      },
     ],
   };
 }

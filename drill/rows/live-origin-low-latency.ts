@@ -11,7 +11,7 @@ export const liveOriginKilled: Drill = {
   name: 'live-origin-killed',
   fault: 'kill -9 of the only live origin, with viewers two seconds behind; it starts again',
   promise:
-    'requests are held until it is back: a player stalls at most once, ≤ 2 s, and is back at its target within 15 s; no frame lost or duplicated',
+    'requests are held until it is back: a player stalls at most once, ≤ 2 s, and is back at its target within 25 s; no frame lost or duplicated',
   seconds: 35,
 
   run: (context) =>
@@ -26,7 +26,8 @@ export const liveOriginKilled: Drill = {
           await within(30_000, `the restart of ${liveOrigin}`, up);
           return [];
         },
-        limits: { stallSeconds: 2, longestGapSeconds: 3 },
+        // Nothing is skipped after so short a stall: at 1.08 times, 2 s are caught up in 25 s.
+        limits: { stallSeconds: 2, longestGapSeconds: 3, backSeconds: 25 },
       },
       context,
     ),
