@@ -103,7 +103,7 @@ export class Worker implements LiveStreams {
   connected(connection: RelayConnection): void {
     PublishSession.open(
       connection,
-      (session) => void this.#admit(session),
+      (session) => void this.#admit(session).catch((cause: unknown) => this.#faulty(session, cause)),
       (cause) => this.#options.emit('encoder.link.faulty', { cause }),
     );
   }
@@ -158,6 +158,12 @@ export class Worker implements LiveStreams {
       emit('encoder.session.refused', { stream, session: sessionId, reason, detail: description, cause });
       session.refuse({ reason, description, ...(holder === undefined ? {} : { holder }) });
     }
+  }
+
+  /** An error that left here would take the worker's other broadcasts along. */
+  #faulty(session: PublishSession, cause: unknown): void {
+    this.#options.emit('encoder.link.faulty', { cause });
+    session.leave();
   }
 
   async #broadcastFor(streamId: StreamId, session?: PublishSession): Promise<ActiveBroadcast> {
