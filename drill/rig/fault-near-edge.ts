@@ -5,7 +5,7 @@ import type { Platform } from '../../testkit/platform/platform.ts';
 import type { CreatedStream } from '../../testkit/platform/streams.ts';
 import type { DrillContext, Finding, Measure } from '../model.ts';
 import { countFrames } from '../viewing/frames.ts';
-import { drawParts, nearViewing, shownMedia } from '../viewing/near-viewing.ts';
+import { drawParts, nearMeasures, nearViewing, shownMedia } from '../viewing/near-viewing.ts';
 import type { PartViewer, SeenRendition } from '../viewing/part-viewer.ts';
 import { type ActiveBroadcast, finishBroadcast, goLive } from './live-stream.ts';
 import { drawTimeline } from './log-timeline.ts';
@@ -71,8 +71,7 @@ export async function faultNearEdge(
     measures: [
       { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
       { name: 'broadcaster retries', value: air.broadcaster.session, unit: '', limit: 0 },
-      { name: "parts on top of another encoder's", value: viewing.mixed, unit: '', limit: 0 },
-      { name: 'breaks of tfdt between parts', value: viewing.breaks, unit: '', limit: 0 },
+      ...nearMeasures(viewing, undefined),
       { name: 'frames lost', value: most(frames.map(({ lost }) => lost)), unit: 'frames', limit: 0 },
       {
         name: 'frames duplicated',

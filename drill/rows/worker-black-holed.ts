@@ -1,20 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
-import { streamEvent } from '../../testkit/platform/streams.ts';
 import { FaultProxy } from '../faults/fault-proxy.ts';
 import type { Drill, DrillContext } from '../model.ts';
 import { type ExtraProcess, startExtraProcess } from '../rig/extra-process.ts';
 import { faultNearEdge } from '../rig/fault-near-edge.ts';
 import type { ActiveBroadcast } from '../rig/live-stream.ts';
+import { noticedLimits, noticedSeconds, pauseUntilMoved } from '../rig/paused-worker.ts';
 import { streamFor } from '../rig/stream-for.ts';
-import { NotHappenedError, within } from '../rig/waiting.ts';
+import { NotHappenedError } from '../rig/waiting.ts';
 
 const name = 'encoder-remote';
 const here = '127.0.0.1';
 /** The rest of the platform reaches the worker here, through a network that we control. */
 const there = '127.0.0.2';
-/** As a paused worker. */
-const noticedSeconds = 6;
 /** After its process runs again the network stays away, so that it learns of its loss from the control store alone. */
 const awakeAloneMs = 2_000;
 
@@ -46,11 +44,7 @@ export const workerBlackHoled: Drill = {
           return streamFor(platform, [name, 'encoder-1', 'encoder-2']);
         },
         inject: (air) => vanish(air, context, links, worker!),
-        limits: {
-          takeoverSeconds: noticedSeconds,
-          stallSeconds: noticedSeconds,
-          longestGapSeconds: noticedSeconds,
-        },
+        limits: noticedLimits,
       },
       context,
     );
@@ -58,22 +52,17 @@ export const workerBlackHoled: Drill = {
 };
 
 async function vanish(
-  { platform, stream, before }: ActiveBroadcast,
+  air: ActiveBroadcast,
   context: DrillContext,
   links: readonly FaultProxy[],
   { pid }: ExtraProcess,
 ) {
-  if (before.workerId !== name)
-    throw new NotHappenedError(`The stream runs on ${before.workerId}, not on ${name}`);
+  const { workerId } = air.before;
+  if (workerId !== name) throw new NotHappenedError(`The stream runs on ${workerId}, not on ${name}`);
   const fromMs = context.now();
   context.mark('fault', `${name} black-holed`);
   for (const link of links) link.set({ kind: 'black-hole' });
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
+  await pauseUntilMoved(pid, air);
   context.mark('fault', 'process runs again');
   await sleep(awakeAloneMs);
   for (const link of links) link.set({ kind: 'pass' });

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
+import { grayPictures } from '../../testkit/media/gray-pictures.ts';
 import { probePackets } from '../../testkit/media/recording.ts';
 
 /** What viewers saw between a publisher's last picture and its return. */
@@ -71,25 +70,7 @@ export function looksLikeSlate(luma: Uint8Array): boolean {
   return brightestOutside < darkBelow && brightest > dotAbove;
 }
 
-async function thumbnailsOf(media: Uint8Array): Promise<Buffer[]> {
+function thumbnailsOf(media: Uint8Array): Promise<Buffer[]> {
   const { width, height } = thumbnail;
-  const ffmpeg = spawn(
-    'ffmpeg',
-    [
-      ...['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-map', '0:v:0', '-fps_mode', 'passthrough'],
-      ...['-vf', `scale=${width}:${height}:flags=area,format=gray`, '-f', 'rawvideo', 'pipe:1'],
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const closed = once(ffmpeg, 'close');
-  const pieces: Buffer[] = [];
-  ffmpeg.stdout.on('data', (bytes: Buffer) => pieces.push(bytes));
-  ffmpeg.stdin.on('error', () => {});
-  ffmpeg.stdin.end(media);
-  await closed;
-  const all = Buffer.concat(pieces);
-  const size = width * height;
-  return Array.from({ length: Math.floor(all.length / size) }, (_, index) =>
-    all.subarray(index * size, (index + 1) * size),
-  );
+  return grayPictures(media, `scale=${width}:${height}:flags=area`, width * height);
 }

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { grayPictures } from './gray-pictures.ts';
 
 /** Sixteen blocks side by side, most significant bit first; below them the same blocks inverted, as a check. */
 const bits = 16;
@@ -30,27 +29,9 @@ export function frameCounterFilter({
  * blocks don't match their check are reported as −1.
  */
 export async function readFrameNumbers(media: Uint8Array): Promise<number[]> {
-  const ffmpeg = spawn(
-    'ffmpeg',
-    [
-      ...['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-map', '0:v:0', '-fps_mode', 'passthrough'],
-      // Otherwise times round to the frame rate, and ffmpeg complains of each picture that filler stands close to.
-      ...['-enc_time_base', '1:90000'],
-      // The strip is the top eighth of the picture: its two rows of blocks become two rows of pixels.
-      ...['-vf', `crop=iw:ih/8:0:0,scale=${bits}:2:flags=area,format=gray`, '-f', 'rawvideo', 'pipe:1'],
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const closed = once(ffmpeg, 'close');
-  const frames: Buffer[] = [];
-  ffmpeg.stdout.on('data', (bytes: Buffer) => frames.push(bytes));
-  ffmpeg.stdin.on('error', () => {});
-  ffmpeg.stdin.end(media);
-  await closed;
-  const pixels = Buffer.concat(frames);
-  return Array.from({ length: pixels.length / (2 * bits) }, (_, index) =>
-    frameNumber(pixels.subarray(index * 2 * bits)),
-  );
+  // The strip is the top eighth of the picture: its two rows of blocks become two rows of pixels.
+  const strips = await grayPictures(media, `crop=iw:ih/8:0:0,scale=${bits}:2:flags=area`, 2 * bits);
+  return strips.map(frameNumber);
 }
 
 function frameNumber(pixels: Buffer): number {

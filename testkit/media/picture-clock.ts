@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { grayPictures } from './gray-pictures.ts';
 
 /** A white block, a black one, and the clock's bits, most significant first, across the top eighth of the picture. */
 const bits = 18;
@@ -54,23 +53,6 @@ export async function readPictureClock(
   nowMs: number,
 ): Promise<readonly (number | undefined)[]> {
   const middle = `crop=iw:ih/${clockStrip.share}*0.4:0:ih/${clockStrip.share}*0.3`;
-  const ffmpeg = spawn(
-    'ffmpeg',
-    [
-      ...['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-map', '0:v:0', '-fps_mode', 'passthrough'],
-      ...['-enc_time_base', '1:90000', '-vf', `${middle},scale=${columns}:1:flags=area,format=gray`],
-      ...['-f', 'rawvideo', 'pipe:1'],
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const closed = once(ffmpeg, 'close');
-  const pieces: Buffer[] = [];
-  ffmpeg.stdout.on('data', (bytes: Buffer) => pieces.push(bytes));
-  ffmpeg.stdin.on('error', () => {});
-  ffmpeg.stdin.end(media);
-  await closed;
-  const pixels = Buffer.concat(pieces);
-  return Array.from({ length: Math.floor(pixels.length / columns) }, (_, index) =>
-    capturedAtMs([...pixels.subarray(index * columns, (index + 1) * columns)], nowMs),
-  );
+  const rows = await grayPictures(media, `${middle},scale=${columns}:1:flags=area`, columns);
+  return rows.map((row) => capturedAtMs([...row], nowMs));
 }
