@@ -1,3 +1,4 @@
+import { nalLengthBytesOf } from '../../packaging/codec/avc-config.ts';
 import { canBeginAt } from '../../packaging/codec/avc-start.ts';
 import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
@@ -16,7 +17,7 @@ import { classicAudio, classicVideo } from './policy/probe/classic-flv.ts';
 import { EarlySound } from './policy/probe/early-sound.ts';
 import { FormatChanges } from './policy/probe/format-changes.ts';
 import { FormatSample } from './policy/probe/format-sample.ts';
-import { nalLengthBytes, PictureSizes } from './policy/probe/picture-sizes.ts';
+import { PictureSizes } from './policy/probe/picture-sizes.ts';
 import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/probe/picture-wait.ts';
 import type { MediaMessage, SessionMedia } from './policy/probe/session-media.ts';
 import { type Awaited, StartWait } from './policy/probe/start-wait.ts';
@@ -151,7 +152,7 @@ export class SessionProbe {
       this.#lacks('video-header', message);
       return;
     }
-    const lengthBytes = nalLengthBytes(header);
+    const lengthBytes = nalLengthBytesOf(header.subarray(classicVideoHeaderBytes));
     if (this.#isTooLarge(this.#sizes.faultOfPicture(tag.data, lengthBytes))) return;
     // Encoders call the pictures at which an intra refresh or an open GOP begins inter pictures.
     const keyframe = tag.keyframe || canBeginAt(tag.data, lengthBytes);

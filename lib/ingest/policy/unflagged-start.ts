@@ -1,3 +1,4 @@
+import { nalLengthBytesOf } from '../../packaging/codec/avc-config.ts';
 import { canBeginAt } from '../../packaging/codec/avc-start.ts';
 import { FlvError } from '../../protocol/flv/errors.ts';
 import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
@@ -13,8 +14,7 @@ export function isUnflaggedStart(payload: Buffer, header: Buffer): boolean {
   try {
     const { codec, packetType, data } = parseVideoTag(payload);
     if (codec !== 'avc' || packetType !== 'frame') return false;
-    const nalLengthBytes = ((parseVideoTag(header).data[4] ?? 0) & 3) + 1;
-    return canBeginAt(data, nalLengthBytes);
+    return canBeginAt(data, nalLengthBytesOf(parseVideoTag(header).data));
   } catch (cause) {
     if (!(cause instanceof FlvError)) throw cause;
     return false;

@@ -11,6 +11,9 @@ export interface AvcConfig extends AvcSps {
   readonly codecString: string;
 }
 
+/** Of an avcC payload: lengthSizeMinusOne, and one (ISO/IEC 14496-15 5.3.3.1). */
+export const nalLengthBytesOf = (avcC: Uint8Array): number => ((avcC[4] ?? 0) & 3) + 1;
+
 /** Reads an avcC payload, which is also the body of an AVC sequence header. Throws `CodecConfigError`. */
 export function parseAvcConfig(avcC: Uint8Array): AvcConfig {
   if (avcC.length < 7 || avcC[0] !== 1) {
@@ -19,7 +22,7 @@ export function parseAvcConfig(avcC: Uint8Array): AvcConfig {
       'The AVC configuration is truncated or does not have version 1',
     );
   }
-  const nalLengthBytes = (avcC[4]! & 3) + 1;
+  const nalLengthBytes = nalLengthBytesOf(avcC);
   if (nalLengthBytes === 3)
     throw new CodecConfigError('BAD_AVC_CONFIG', 'A NAL length size of 3 bytes is reserved');
   const sets = readParameterSets(avcC, 6, avcC[5]! & 31);

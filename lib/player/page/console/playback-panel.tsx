@@ -122,7 +122,7 @@ function CreateLink({ streamId, onClose }: { streamId: string; onClose: () => vo
       ttlSeconds,
       ...(viewer !== '' && { viewerId: viewer }),
     });
-    links.keepMade(streamId, [made, ...links.madeFor(streamId)]);
+    links.addMade(streamId, made);
     announce('Link created. It’s shown on this page.');
   };
   return (

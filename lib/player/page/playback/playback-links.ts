@@ -36,6 +36,10 @@ export class PlaybackLinks {
     return this.#made.get(streamId) ?? [];
   }
 
+  addMade(streamId: string, session: PlaybackSession): void {
+    this.keepMade(streamId, [session, ...this.madeFor(streamId)]);
+  }
+
   keepMade(streamId: string, sessions: readonly PlaybackSession[]): void {
     this.#made.set(streamId, sessions);
     this.#changed();

@@ -28,7 +28,7 @@ export function RecordingLink(props: {
   const make = async () => {
     const session = await api.createPlaybackSession(stream.id, { ttlSeconds });
     // Under “Who can watch”, where it can be revoked.
-    links.keepMade(stream.id, [session, ...links.madeFor(stream.id)]);
+    links.addMade(stream.id, session);
     const token = tokenOf(session.playback.page) ?? '';
     setMade({ link: withToken(broadcast.playback.page, token), expiresAt: session.expiresAt });
     announce('Link created');

@@ -4,6 +4,7 @@ import {
   mostConstructs,
   withCaptionData,
 } from '../../../../packaging/codec/avc-caption-data.ts';
+import { nalLengthBytesOf } from '../../../../packaging/codec/avc-config.ts';
 import type { Ladder } from '../../../../packaging/ladder-fit.ts';
 import { classicVideoHeaderBytes, parseVideoTag } from '../../../../protocol/flv/video-tag.ts';
 import type { StreamTag } from '../../../policy/stream-tag.ts';
@@ -45,7 +46,7 @@ export class SkippedCaptions {
     if (this.#renditions.size === 0 || hidden) return;
     const { packetType, compositionTimeMs, data: sample } = parseVideoTag(payload);
     if (packetType !== 'frame') return;
-    const data = captionData(sample, nalLengthBytes(header));
+    const data = captionData(sample, header && nalLengthBytesOf(header.subarray(classicVideoHeaderBytes)));
     if (data.length === 0) return;
     const presentedMs = streamMs + compositionTimeMs;
     const behind = this.#arrived.findLastIndex((each) => each.presentedMs <= presentedMs);
@@ -76,7 +77,3 @@ export class SkippedCaptions {
     this.#arrived = this.#arrived.filter(({ presentedMs }) => presentedMs > passedMs);
   }
 }
-
-/** lengthSizeMinusOne (ISO/IEC 14496-15 5.3.3.1). */
-const nalLengthBytes = (header: Buffer | undefined): number =>
-  ((header?.[classicVideoHeaderBytes + 4] ?? 3) & 3) + 1;

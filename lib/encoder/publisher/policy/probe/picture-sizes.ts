@@ -5,10 +5,6 @@ import { CodecConfigError } from '../../../../packaging/codec/errors.ts';
 import { classicVideoHeaderBytes } from '../../../../protocol/flv/video-tag.ts';
 import { pictureFault } from '../../../policy/picture-limit.ts';
 
-/** By the AVC configuration in a sequence header, which is a whole FLV payload (ISO/IEC 14496-15 5.3.3.1). */
-export const nalLengthBytes = (header: Buffer): number =>
-  ((header[classicVideoHeaderBytes + 4] ?? 0) & 3) + 1;
-
 /** Finds parameter sets of pictures that would cost too much memory, wherever they come. */
 export class PictureSizes {
   /** The one that was last found among pictures. */
