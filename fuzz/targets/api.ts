@@ -5,6 +5,7 @@ import type { ControlApi, ControlApiConfig } from '../../lib/control/api/context
 import { problemKinds } from '../../lib/control/api/problems.ts';
 import { StreamPlayback } from '../../lib/control/playback/stream-playback.ts';
 import type { StreamDocument } from '../../lib/control-store/documents.ts';
+import type { ControlStore } from '../../lib/control-store/ports.ts';
 import { loopbackNames } from '../../lib/net/policy/loopback.ts';
 import type { StreamId } from '../../lib/routing/ids.ts';
 import { must } from '../contract.ts';
@@ -32,45 +33,58 @@ const takenDown = (streamId: StreamId): StreamDocument<'takedown'> => ({
 const requestsPerStore = 500;
 
 class ApiUnderTest {
-  #api: Promise<{ app: ControlApi; stream: string; faults: unknown[] }> | undefined;
+  readonly #faults: unknown[] = [];
+  #store = openSqliteControlStore(':memory:');
+  /** One for all stores: the library that describes its routes keeps the schemas of every app that was ever made. */
+  readonly #app: ControlApi;
+  #stream: Promise<StreamId> | undefined;
   #requests = 0;
 
-  get(): Promise<{ app: ControlApi; stream: string; faults: unknown[] }> {
-    if (this.#requests++ % requestsPerStore === 0) this.#api = this.#start();
-    return this.#api!;
-  }
-
-  async #start() {
-    const store = openSqliteControlStore(':memory:');
-    const faults: unknown[] = [];
-    const app = createControlApi({
-      store,
+  constructor() {
+    const currentStore = new Proxy(this.#store, {
+      get: (_, name: keyof ControlStore) => {
+        const value = this.#store[name];
+        return typeof value === 'function' ? value.bind(this.#store) : value;
+      },
+    });
+    this.#app = createControlApi({
+      store: currentStore,
       config,
       clock: { wallMs: () => 1_790_000_000_000, nowMs: () => 0 },
       emit: (event, fields) => {
-        if (event === 'control.request.failed') faults.push((fields as { cause?: unknown }).cause);
+        if (event === 'control.request.failed') this.#faults.push((fields as { cause?: unknown }).cause);
       },
       playback: {
         keys: { current: async () => ({ id: 'k001', secret: 'a secret of the fuzzer' }) },
         streams: new StreamPlayback({
-          store,
+          store: currentStore,
           region: config.region,
           edge: { setPlayback: async () => {}, revoke: async () => {} },
         }),
       },
       takedowns: { take: async (id) => takenDown(id), restore: async (id) => takenDown(id) },
     });
-    const created = await app.request('/v1/streams', {
+  }
+
+  async get(): Promise<{ app: ControlApi; stream: StreamId; faults: unknown[] }> {
+    if (this.#requests++ % requestsPerStore === 0) this.#stream = this.#startAnew();
+    return { app: this.#app, stream: await this.#stream!, faults: this.#faults };
+  }
+
+  async #startAnew(): Promise<StreamId> {
+    this.#store.close();
+    this.#store = openSqliteControlStore(':memory:');
+    const created = await this.#app.request('/v1/streams', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"name":"A","playback":"signed"}',
     });
     const { id } = (await created.json()) as { id: StreamId };
-    return { app, stream: id, faults };
+    return id;
   }
 }
 
-const api = new ApiUnderTest();
+let api: ApiUnderTest | undefined;
 const routes = [
   'GET /v1/streams',
   'POST /v1/streams',
@@ -156,6 +170,7 @@ export const apiTargets: readonly FuzzTarget[] = [
     async run(input) {
       const [line = '', headers = '', ...rest] = input.toString('utf8').split('\n');
       const [ifMatch = '', ...key] = headers.split(' ');
+      api ??= new ApiUnderTest();
       const { app, stream, faults } = await api.get();
       loopbackNames(line);
       const [method = '', target = ''] = line.split(' ');
