@@ -178,7 +178,7 @@ export function createTestApi(
     callerOf: changes.callerOf,
     config: { ...config, ...changes.config },
   });
-  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
+  const document = documentOf(app);
 
   const call: TestApi['call'] = async (method, path, body, headers = {}) => {
     const response = await app.request(path, {
@@ -207,6 +207,14 @@ export function createTestApi(
 const problem = { $ref: '#/components/schemas/Problem' };
 
 type Document = ReturnType<ReturnType<typeof createControlApi>['getOpenAPI31Document']>;
+
+let published: Document | undefined;
+
+/** All our APIs have one document: its routes and schemas don't depend on what an API is made with. */
+const documentOf = (app: TestApi['app']): Document => {
+  published ??= app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
+  return published;
+};
 
 /** Fails where a documented path answers with a status, media type or body that the document does not declare. */
 function holdAgainst(document: Document, method: string, path: string, response: Response, body: unknown) {
