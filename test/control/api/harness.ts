@@ -241,12 +241,26 @@ function holdAgainst(document: Document, method: string, path: string, response:
 
 const validators = new WeakMap<
   Document,
-  { readonly $defs: unknown; readonly made: Map<unknown, z.ZodType> }
+  { readonly $defs: Record<string, unknown>; readonly made: Map<unknown, z.ZodType> }
 >();
 
 /** With the document’s schemas where JSON Schema has them. */
 const moved = (schema: unknown) =>
   JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/'));
+
+/** Those of the document's schemas that this one leads to: zod copies them all for each validator. */
+function defsOf(schema: unknown, all: Record<string, unknown>): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  const follow = (from: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(from).matchAll(/"#\/\$defs\/([^"/]+)/g)) {
+      if (name in found) continue;
+      found[name] = all[name];
+      follow(all[name]);
+    }
+  };
+  follow(schema);
+  return found;
+}
 
 /** A validator made from the published JSON schema, not from the zod schema that the API itself uses. */
 export function jsonSchemaOf(document: Document, schema: unknown): z.ZodType {
@@ -255,7 +269,8 @@ export function jsonSchemaOf(document: Document, schema: unknown): z.ZodType {
   validators.set(document, of);
   const known = of.made.get(schema);
   if (known) return known;
-  const validator = z.fromJSONSchema({ ...moved(schema), $defs: of.$defs });
+  const own = moved(schema);
+  const validator = z.fromJSONSchema({ ...own, $defs: defsOf(own, of.$defs) });
   of.made.set(schema, validator);
   return validator;
 }
