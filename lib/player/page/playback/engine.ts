@@ -6,8 +6,8 @@ import type { Refusal } from '../model/viewer-scene.ts';
 export interface PlaybackEngine {
   /** Whether a new playback token takes effect without loading the target again. */
   readonly swapsTokens: boolean;
-  /** Replaces the loaded target, at the live edge or at the first second, as it says. Throws `PlaybackError`. */
-  load(target: PlaybackTarget): Promise<void>;
+  /** Replaces the loaded target. `position`: where to begin. @default where the target says. Throws `PlaybackError`. */
+  load(target: PlaybackTarget, position?: number): Promise<void>;
   /** Current facts; cheap, read several times per second. */
   facts(): PlaybackFacts;
   /** Fixes one quality or sound without pictures (`audioOnlyId`), or leaves the choice to the engine (undefined). */

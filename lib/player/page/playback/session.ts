@@ -159,12 +159,10 @@ export class PlaybackSession {
     this.#loaded = false;
     this.#playedTo = position;
     this.#become(condition);
-    this.#engine.load(target).then(
+    this.#engine.load(target, position).then(
       () => {
         if (this.#target !== target) return;
         this.#loaded = true;
-        // The engine has to know, too: it keeps whoever it loaded at the live edge there.
-        if (position !== undefined) this.#engine.seek(position);
         if (this.#paused) this.#become('paused');
         else this.#play();
       },

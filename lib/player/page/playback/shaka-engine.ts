@@ -193,7 +193,7 @@ export async function createShakaEngine(
 
   return {
     swapsTokens: true,
-    async load({ url, from }) {
+    async load({ url, from }, position) {
       lowLatency = undefined;
       periods = undefined;
       named = [];
@@ -204,10 +204,10 @@ export async function createShakaEngine(
       stalls.loading();
       // What a low-latency target set before stays otherwise.
       player.configure('streaming.rebufferingGoal', rebufferingGoal);
-      sync.follow(from === 'live');
+      sync.follow(from === 'live' && position === undefined);
       seeksItself = true;
       try {
-        await player.load(url, from === 'start' ? 0 : null);
+        await player.load(url, position ?? (from === 'start' ? 0 : null));
       } catch (cause) {
         if (isInterruption(cause)) return;
         throw playbackError(cause);

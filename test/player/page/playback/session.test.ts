@@ -12,6 +12,7 @@ let conditions: string[];
 let loads: PlaybackTarget[];
 /** What the next load comes to. */
 let outcome: () => Promise<void>;
+const edge = 1_500;
 /** The viewer is kept at the live edge. */
 let following: boolean;
 
@@ -26,8 +27,10 @@ beforeEach(() => {
     screen.element,
     {
       swapsTokens: true,
-      load(target) {
+      load(target, position) {
         loads.push(target);
+        screen.currentTime = position ?? (target.from === 'start' ? 0 : edge);
+        following = target.from === 'live' && position === undefined;
         return outcome();
       },
       facts: () => ({ ...noFacts, following, streamStart: 0 }),
@@ -36,10 +39,7 @@ beforeEach(() => {
       details: () => ({}),
       selectCaptions() {},
       goToLive() {},
-      seek(position) {
-        screen.currentTime = position;
-        following = false;
-      },
+      seek() {},
       async unload() {},
       async destroy() {},
     },
@@ -111,26 +111,22 @@ describe('a broadcast', () => {
 });
 
 test('a recording that has to be loaded again goes on where it was, a broadcast at its edge', async () => {
-  following = false;
   session.follow({ ...live, from: 'start' });
   await play(5_000);
   const reached = screen.currentTime;
   session.failed();
-  screen.currentTime = 0;
   outcome = () => Promise.reject(new Error('away'));
   await pass(2_000);
   outcome = async () => {};
   await pass(5_000);
   expect(screen.currentTime).toBe(reached);
 
-  following = true;
   session.follow({ ...live, broadcastId: 'b2' });
   screen.currentTime = 700;
   await play(1_000);
   session.reload();
-  screen.currentTime = 0;
   await pass(100);
-  expect(screen.currentTime).toBe(0);
+  expect(screen.currentTime).toBe(edge);
 });
 
 test('the viewer’s pause is told from the end and from a stall', async () => {
@@ -158,9 +154,6 @@ describe('a viewer who went back from the live edge', () => {
   ])('stays there after %s', async (_, happens) => {
     const reached = screen.currentTime;
     happens();
-    // What a load does: it begins at the edge, and keeps playback there.
-    screen.currentTime = 1_500;
-    following = true;
     await pass(2_000);
     expect([loads.length, screen.currentTime, following]).toEqual([2, reached, false]);
   });
