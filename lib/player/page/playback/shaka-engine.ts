@@ -160,7 +160,8 @@ export async function createShakaEngine(
     const live = player.isLive();
     return {
       live,
-      following: live && sync.following,
+      // Who paused before this was loaded goes to the edge with the next play, but isn't there.
+      following: live && sync.following && !video.paused,
       ended: beganLive && !live,
       range: player.seekRange(),
       soundAlone: player.isAudioOnly(),
