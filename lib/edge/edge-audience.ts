@@ -5,10 +5,17 @@ import type { AudienceTake } from '../audience/policy/tally.ts';
 import { ViewerSessions } from '../audience/policy/viewer-sessions.ts';
 import type { Clock } from '../net/clock.ts';
 import type { CacheKey } from './policy/cache-key.ts';
+import type { DeliveryRule } from './policy/delivery.ts';
 import type { EdgeRequest } from './ports.ts';
 
 /** How often viewers who have left are forgotten, whether or not anybody asks for the counts. */
 const advanceEveryMs = 5_000;
+/** What tells a player without CMCD. Posters and storyboards are also fetched by pages that play nothing, and by players that have CMCD. */
+const playlists: ReadonlySet<DeliveryRule['kind']> = new Set([
+  'media-playlist',
+  'multivariant-playlist',
+  'manifest',
+]);
 /** A session's name as a player without CMCD is given it: no player can send this. */
 const anonymous = '\0';
 
@@ -38,7 +45,7 @@ export class EdgeAudience {
   see({ target, headers, client = '', address }: EdgeRequest, { key, rule }: CacheKey): void {
     const cmcd = cmcdTextOf(target, headers);
     // The usual request of other players: no more than this look.
-    if (cmcd === undefined && (rule.kind === 'segment' || rule.kind === 'init')) return;
+    if (cmcd === undefined && !playlists.has(rule.kind)) return;
     if (cmcd?.text.includes(previewKey)) return;
     const session = cmcd
       ? (sessionIn(cmcd) ?? readReport(cmcd)?.session)

@@ -147,6 +147,11 @@ describe('which requests count', () => {
   test('not of a preview', async () => {
     expect(await viewersOf([[`${playlist}?CMCD=com.headwater-preview`]])).toBe(0);
   });
+  test('not of posters and storyboards, which a list shows, and the seek bar of a viewer who is counted', async () => {
+    const names = ['poster.jpg', 'storyboard.vtt', 'storyboard-0-1-0.jpg'];
+    const pictures = names.map((name) => [`/${streamPath}/${broadcastId}/${name}`] as const);
+    expect(await viewersOf([...pictures, [`${segment}?CMCD=sid%3D%22a%22`]])).toBe(1);
+  });
   test('not what is not there', async () => {
     expect(await viewersOf([[`${segment}?CMCD=sid%3D%22a%22`]], 404)).toBe(0);
   });

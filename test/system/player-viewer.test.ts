@@ -441,6 +441,42 @@ describe('the viewer', () => {
     await page.close();
   });
 
+  test.concurrent('who paused a recording stays paused when the next broadcast takes over', async () => {
+    const { platform } = under;
+    const { id } = await addRecorded('Paused show');
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await page.keyboard.press('k');
+    await playerIs(page, 'paused');
+    const next = cannedBroadcast(nextId(), 'live');
+    const sample = await under.startSample(next.id);
+    platform.change(id, { state: 'live', broadcast: next });
+    await page.waitForRequest(
+      (request) => request.url().includes(`/${next.id}/`) && request.url().includes('.m4s'),
+    );
+    await playerIs(page, 'paused');
+    await page.getByRole('button', { name: 'Catch up: jump to live' }).click();
+    await playerIs(page, 'playing');
+    await sample.end();
+    await page.close();
+  });
+
+  test.concurrent('a viewer who went back from the live edge stays there with sound alone', async () => {
+    const { id } = addLive('Heard later');
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    const slider = page.getByRole('slider', { name: 'Position' });
+    await slider.press('ArrowLeft');
+    await slider.press('ArrowLeft');
+    await page.getByRole('button', { name: 'Catch up: jump to live' }).waitFor();
+    await page.getByRole('button', { name: /^Quality/ }).press('Enter');
+    await page.getByRole('menuitemradio', { name: 'Audio only' }).press('Enter');
+    await page.locator('.sound-poster').waitFor();
+    await playerIs(page, 'playing');
+    await page.getByRole('button', { name: 'Catch up: jump to live' }).waitFor();
+    await page.close();
+  });
+
   test.concurrent('a viewer who comes later gets the recording from its first second', async () => {
     const { id } = await addRecorded('Recorded show');
     const { page } = await under.open(`/watch/${id}`);

@@ -18,7 +18,7 @@ export function streamDocument(
   const { name } = card;
   const poster = posterOf(card, page);
   const url = addressOf(origin, { ...page, page: 'watch' });
-  const about = `Watch “${name}” live.`;
+  const about = page.broadcastId === undefined ? `Watch “${name}” live.` : `Watch “${name}” again.`;
   const tags: (readonly [kind: 'property' | 'name', name: string, value: string])[] = [
     ['property', 'og:site_name', 'Headwater'],
     ['property', 'og:type', 'video.other'],

@@ -27,7 +27,8 @@ export function readOembedQuestion(query: URLSearchParams, host: string): Oembed
   if (url === null) return { status: 400, reason: 'Name a page of this site in "url".' };
   if (!URL.canParse(url)) return { status: 400, reason: '"url" isn’t an address.' };
   const address = new URL(url);
-  const watched = address.host === host ? streamPageAt(address) : undefined;
+  const isOurs = /^https?:$/.test(address.protocol) && address.host === host;
+  const watched = isOurs ? streamPageAt(address) : undefined;
   if (watched === undefined) return { status: 404, reason: 'There is no stream at this address.' };
   const most = (name: string) => {
     const value = Number(query.get(name) ?? Number.POSITIVE_INFINITY);

@@ -41,6 +41,7 @@ describe('the document of a stream’s page', () => {
     } as unknown as StreamPage);
     expect(meta(html, 'og:image')).toBe(`https://live.example/local/${id}/1jm8qv0m4x9rt3bz/poster.jpg`);
     expect(meta(html, 'og:url')).toContain('&amp;broadcast=1jm8qv0m4x9rt3bz');
+    expect(meta(html, 'og:description')).toBe('Watch “Sunday concert” again.');
   });
 
   test('a name is text, whatever it contains', () => {

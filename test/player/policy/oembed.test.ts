@@ -58,6 +58,8 @@ describe('oEmbed', () => {
     [{}, 400],
     [{ url: 'nonsense' }, 400],
     [{ url: `https://elsewhere.example/watch/${id}` }, 404],
+    [{ url: `javascript://${host}/watch/${id}` }, 404],
+    [{ url: `ftp://${host}/watch/${id}` }, 404],
     [{ url: `https://${host}/` }, 404],
     [{ url, format: 'xml' }, 501],
   ])('%j is refused with %i', (query, status) => {

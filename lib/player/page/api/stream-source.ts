@@ -8,6 +8,7 @@ import { linkFaultOf, linkFaultStatus } from '../model/playback-link.ts';
 import type { StreamKnowledge } from '../model/playback-target.ts';
 import { apiPollMs, edgePollMs, type PollSituation } from '../model/polling.ts';
 import { isTakenDown, takenDownStatus } from '../model/stream-state.ts';
+import { uncounted } from '../playback/policy/viewer-report.ts';
 import { type ApiClient, ApiError, ApiUnreachableError } from './client.ts';
 
 /** Where the viewer page gets its knowledge of a stream. */
@@ -120,10 +121,14 @@ async function findRecording(
   return { ...known, state: 'ended', manifests: ['hls'] };
 }
 
+/** It is no viewer's request: who watches plays, too. */
 async function look(request: typeof fetch, url: string): Promise<{ status: number; body: string }> {
   try {
     // The edge caches it for a second; the browser's own cache would only be older.
-    const response = await request(url, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await request(uncounted(url), {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     return { status: response.status, body: await response.text() };
   } catch (cause) {
     throw new ApiUnreachableError('The edge isn’t responding.', { cause });

@@ -1,4 +1,5 @@
 import type { Stream, StreamState, TakedownNotice } from '../api/types.ts';
+import type { StreamKnowledge } from './playback-target.ts';
 
 /** The displayed state: a takedown takes precedence over all others. */
 export type ShownState = StreamState | 'taken-down';
@@ -17,6 +18,30 @@ export const isTakenDown = ({ takedown }: Pick<StreamParts, 'takedown'>): boolea
 
 export const shownState = (stream: StreamParts): ShownState =>
   isTakenDown(stream) ? 'taken-down' : stream.state;
+
+/** What a viewer sees: whoever went back sees on after the end, and a recording is one whatever its stream does now. */
+export function stateSeen(
+  stream: StreamKnowledge,
+  { ended = false, wanted }: { readonly ended?: boolean; readonly wanted: 'stream' | 'recording' },
+): { readonly state: ShownState; readonly words: string } | undefined {
+  if (stream.kind === 'taken-down') {
+    return wanted === 'stream' ? { state: stream.kind, words: viewerWords[stream.kind] } : undefined;
+  }
+  if (stream.kind !== 'known') return undefined;
+  const state = stream.state === 'live' && ended ? 'ended' : stream.state;
+  const words = state === 'ended' && wanted === 'recording' ? 'Recording' : viewerWords[state];
+  return { state, words };
+}
+
+/** `stateWords` address the broadcaster; these address the viewer. */
+const viewerWords: Readonly<Record<ShownState, string>> = {
+  idle: 'Not on air yet',
+  starting: 'About to start',
+  live: 'On air now',
+  reconnecting: 'Waiting for the broadcaster to return',
+  ended: 'Recording of the last broadcast',
+  'taken-down': 'Not available',
+};
 
 /** How a state is shown: a word, a sentence and a shape, so that it never relies on colour alone. */
 export interface StateWords {

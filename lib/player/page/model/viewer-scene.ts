@@ -34,14 +34,18 @@ export interface ViewerScene {
 
 /**
  * The message for every combination of stream and player; undefined if the picture speaks for itself. `online`: the viewer's machine
- * has a network, as far as the browser knows.
+ * has a network, as far as the browser knows. `wanted`: what the address is of.
  */
 export function viewerScene(
   stream: StreamKnowledge,
   playback: PlaybackCondition,
   online = true,
+  wanted: 'stream' | 'recording' = 'stream',
 ): ViewerScene | undefined {
   if (stream.kind === 'taken-down' || playback === 'taken-down') {
+    if (wanted === 'recording') {
+      return cover('This recording is no longer available', 'It was deleted, or its stream was taken down.');
+    }
     return cover(
       'This stream is no longer available',
       'It was taken down or deleted. If it’s restored, it comes back here automatically.',
@@ -61,7 +65,7 @@ export function viewerScene(
   }
   if (stream.kind === 'missing') {
     return {
-      ...cover('Stream not found', 'The address may be mistyped, or the stream may have been deleted.'),
+      ...cover(notFound[wanted], `The address may be mistyped, or the ${wanted} may have been deleted.`),
       action: 'leave',
     };
   }
@@ -74,6 +78,8 @@ export function viewerScene(
   if (playback === 'failed') return failed(stream);
   return waiting(stream, playback);
 }
+
+export const notFound = { stream: 'Stream not found', recording: 'Recording not found' } as const;
 
 function waiting(stream: StreamKnowledge, playback: PlaybackCondition): ViewerScene {
   if (stream.kind === 'asking') return busy('Finding the stream', 'One moment.');

@@ -6,8 +6,8 @@ import type { Refusal } from '../model/viewer-scene.ts';
 export interface PlaybackEngine {
   /** Whether a new playback token takes effect without loading the target again. */
   readonly swapsTokens: boolean;
-  /** Replaces the loaded target. Throws `PlaybackError`. */
-  load(target: PlaybackTarget): Promise<void>;
+  /** Replaces the loaded target. `position`: where to begin. @default where the target says. Throws `PlaybackError`. */
+  load(target: PlaybackTarget, position?: number): Promise<void>;
   /** Current facts; cheap, read several times per second. */
   facts(): PlaybackFacts;
   /** Fixes one quality or sound without pictures (`audioOnlyId`), or leaves the choice to the engine (undefined). */
@@ -46,6 +46,8 @@ export interface PlaybackFacts {
   readonly live: boolean;
   /** Playback is at the live edge and is kept there; false if the viewer paused or went back. */
   readonly following: boolean;
+  /** It was growing when it was loaded, and no longer is. @default unknown */
+  readonly ended?: boolean;
   /** The seekable range in seconds of presentation time; `end` is the live edge. */
   readonly range: { readonly start: number; readonly end: number };
   /** It has no pictures. */

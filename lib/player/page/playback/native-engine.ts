@@ -68,7 +68,7 @@ export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions
 
   return {
     swapsTokens: false,
-    load({ url, from }) {
+    load({ url, from }, position) {
       stopWaiting?.();
       loaded = false;
       playlist = url;
@@ -76,7 +76,8 @@ export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions
         const ready = () => {
           stopWaiting?.();
           loaded = true;
-          if (from === 'start') video.currentTime = range().start;
+          if (position !== undefined) video.currentTime = position;
+          else if (from === 'start') video.currentTime = range().start;
           resolve();
         };
         const refused = () => {

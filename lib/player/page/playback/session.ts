@@ -9,8 +9,8 @@ const stallMs = 1_000;
 const lookEveryMs = 250;
 
 /**
- * Keeps a video element playing its target: loads it, starts it (muted if the browser requires that), retries after
- * failures with backoff, and reports its condition.
+ * Keeps a video element playing its target: loads it, starts it (muted if the browser requires that) unless the viewer paused, retries
+ * after failures with backoff, and reports its condition.
  */
 export class PlaybackSession {
   readonly #video: HTMLVideoElement;
@@ -26,8 +26,10 @@ export class PlaybackSession {
   #loaded = false;
   /** Playback position at the last motion, and the monotonic time of it. */
   #moved = { position: 0, atMs: 0 };
-  /** Where the current target was seen playing last. */
+  /** Where the current target was seen playing last; undefined for one who is kept at the live edge. */
   #playedTo: number | undefined;
+  /** The viewer paused: whatever is loaded waits for them. */
+  #paused = false;
 
   constructor(
     video: HTMLVideoElement,
@@ -41,9 +43,13 @@ export class PlaybackSession {
       video.addEventListener(name, act, { signal: this.#events.signal });
     on('pause', () => {
       const plays = this.#condition === 'playing' || this.#condition === 'stalled';
-      if (plays && !video.ended) this.#become('paused');
+      const begins = this.#condition === 'loading' && this.#loaded;
+      if (!(plays || begins) || video.ended) return;
+      this.#paused = true;
+      this.#become('paused');
     });
     on('play', () => {
+      this.#paused = false;
       if (this.#condition !== 'paused') return;
       this.#moved = { ...this.#moved, atMs: performance.now() };
       this.#become('playing');
@@ -85,36 +91,36 @@ export class PlaybackSession {
     }
   }
 
-  /** The link was renewed. A recording continues where it was. */
+  /** The link was renewed. */
   #renew(next: PlaybackTarget): void {
-    const position = this.#target?.from === 'start' ? this.#video.currentTime : undefined;
     const target = { ...next, from: this.#target?.from ?? next.from };
     if (this.#engine.swapsTokens && this.#loaded) this.#target = target;
-    else this.#load(target, 'loading', position);
+    else this.#load(target, 'loading', this.#here);
   }
 
-  /** Reloads the current target immediately. A recording goes on where it was, a live broadcast at its edge. */
+  /** Reloads the current target immediately. It goes on where it was seen last, or at the live edge if that is where it was. */
   reload(): void {
-    if (this.#target) this.#load(this.#target, 'loading', this.#resumeAt);
+    if (this.#target) this.#load(this.#target, 'loading', this.#playedTo);
   }
 
-  /** Reloads it where it is, also behind the live edge. */
+  /** Reloads it where it is. */
   reloadHere(): void {
-    const { following } = this.#engine.facts();
-    if (this.#target) this.#load(this.#target, 'loading', following ? undefined : this.#video.currentTime);
+    if (this.#target) this.#load(this.#target, 'loading', this.#here);
   }
 
-  get #resumeAt(): number | undefined {
-    return this.#target?.from === 'start' ? this.#playedTo : undefined;
+  get #here(): number | undefined {
+    if (!this.#loaded) return this.#playedTo;
+    return this.#engine.facts().following ? undefined : this.#video.currentTime;
   }
 
   /** Like `reload`, but keeps the failure message on screen until the picture is back, to avoid flicker. */
   #tryAgain(): void {
-    if (this.#target) this.#load(this.#target, 'failed', this.#resumeAt);
+    if (this.#target) this.#load(this.#target, 'failed', this.#playedTo);
   }
 
   /** Plays the broadcast from its first second; an ended live presentation is a recording. */
   replay(target: PlaybackTarget): void {
+    this.#paused = false;
     this.#load({ ...target, from: 'start' });
   }
 
@@ -153,12 +159,12 @@ export class PlaybackSession {
     this.#loaded = false;
     this.#playedTo = position;
     this.#become(condition);
-    this.#engine.load(target).then(
+    this.#engine.load(target, position).then(
       () => {
         if (this.#target !== target) return;
         this.#loaded = true;
-        if (position !== undefined) this.#video.currentTime = position;
-        this.#play();
+        if (this.#paused) this.#become('paused');
+        else this.#play();
       },
       () => {
         if (this.#target === target) this.failed();
@@ -188,7 +194,9 @@ export class PlaybackSession {
       const playsOn = by > 0 && by < 2 && !paused && !ended && !seeking;
       if (playsOn && this.#loaded) {
         this.#failures = 0;
-        this.#playedTo = position;
+        const { following, streamStart } = this.#engine.facts();
+        // Without stream time, positions of another load may be others.
+        this.#playedTo = following || streamStart === undefined ? undefined : position;
         this.#become('playing');
       }
     } else if (this.#condition === 'playing' && !paused && !ended && nowMs - this.#moved.atMs >= stallMs) {

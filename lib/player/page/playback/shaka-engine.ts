@@ -13,7 +13,7 @@ import { captionIdOf, captionsNamed, captionTracks } from './policy/captions.ts'
 import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
 import { useOneCodec } from './policy/one-codec.ts';
 import { StallMeter } from './policy/stall-meter.ts';
-import { asPreview, viewerReports, withStalls } from './policy/viewer-report.ts';
+import { uncounted, viewerReports, withStalls } from './policy/viewer-report.ts';
 import type { ShakaLibrary } from './shaka-library.ts';
 
 const retryParameters = {
@@ -86,11 +86,16 @@ export async function createShakaEngine(
   const stalls = new StallMeter();
   player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
     const stalledMs = stalls.totalMs(performance.now());
-    request.uris = request.uris.map((uri) => (isPreview ? asPreview(uri) : withStalls(uri, stalledMs)));
+    request.uris = request.uris.map((uri) => (isPreview ? uncounted(uri) : withStalls(uri, stalledMs)));
   });
   video.addEventListener('playing', () => stalls.playing());
-  for (const name of ['seeking', 'pause'])
-    video.addEventListener(name, () => stalls.moved(performance.now()));
+  video.addEventListener('pause', () => stalls.moved(performance.now()));
+  /** The next seek is the player's own: the viewer waits as before. */
+  let seeksItself = false;
+  video.addEventListener('seeking', () => {
+    if (!seeksItself) stalls.moved(performance.now());
+    seeksItself = false;
+  });
 
   let offsetMs = 0;
   player.getNetworkingEngine()?.registerResponseFilter((type, response) => {
@@ -133,6 +138,7 @@ export async function createShakaEngine(
       if (video.playbackRate !== rate && video.playbackRate !== 0) video.playbackRate = rate;
     },
     jump: (byMs) => {
+      seeksItself = true;
       video.currentTime = Math.min(player.seekRange().end, video.currentTime + byMs / 1_000);
     },
   });
@@ -154,7 +160,9 @@ export async function createShakaEngine(
     const live = player.isLive();
     return {
       live,
-      following: live && sync.following,
+      // Who paused before this was loaded goes to the edge with the next play, but isn't there.
+      following: live && sync.following && !video.paused,
+      ended: beganLive && !live,
       range: player.seekRange(),
       soundAlone: player.isAudioOnly(),
       qualities,
@@ -186,7 +194,7 @@ export async function createShakaEngine(
 
   return {
     swapsTokens: true,
-    async load({ url, from }) {
+    async load({ url, from }, position) {
       lowLatency = undefined;
       periods = undefined;
       named = [];
@@ -197,12 +205,15 @@ export async function createShakaEngine(
       stalls.loading();
       // What a low-latency target set before stays otherwise.
       player.configure('streaming.rebufferingGoal', rebufferingGoal);
-      sync.follow(from === 'live');
+      sync.follow(from === 'live' && position === undefined);
+      seeksItself = true;
       try {
-        await player.load(url, from === 'start' ? 0 : null);
+        await player.load(url, position ?? (from === 'start' ? 0 : null));
       } catch (cause) {
         if (isInterruption(cause)) return;
         throw playbackError(cause);
+      } finally {
+        seeksItself = false;
       }
       beganLive = player.isLive();
       if (chosenId !== undefined) apply();

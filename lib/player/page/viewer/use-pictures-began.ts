@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { spread } from '../../../retry/policy/backoff.ts';
 import { namesPictures } from '../model/manifest-state.ts';
+import { uncounted } from '../playback/policy/viewer-report.ts';
 
 const lookEveryMs = 15_000;
 
@@ -14,7 +15,7 @@ export function usePicturesBegan(url: string | undefined, onBegan: () => void): 
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = new AbortController();
     const look = async () => {
-      const text = await fetch(url, { cache: 'no-store', signal: stop.signal })
+      const text = await fetch(uncounted(url), { cache: 'no-store', signal: stop.signal })
         .then((response) => (response.ok ? response.text() : ''))
         .catch(() => '');
       if (stop.signal.aborted) return;

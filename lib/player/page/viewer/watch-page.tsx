@@ -5,8 +5,8 @@ import { playbackTarget, type StreamKnowledge } from '../model/playback-target.t
 import type { PlaybackMethod } from '../model/protocol.ts';
 import { audioOnlyId } from '../model/qualities.ts';
 import { watchedBroadcast } from '../model/routes.ts';
-import type { ShownState } from '../model/stream-state.ts';
-import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
+import { stateSeen } from '../model/stream-state.ts';
+import { notFound, type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { nameInDocument } from '../share/document-name.ts';
 import { ShareButton } from '../share/share-button.tsx';
@@ -55,11 +55,12 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
     target: targetBy,
   });
   const { condition, session } = playback;
-  const isMissing = knowledge.kind === 'missing';
+  const wanted = broadcastId === undefined ? 'stream' : 'recording';
+  const title = knowledge.kind === 'missing' ? notFound[wanted] : name;
   const state = knowledge.kind === 'known' ? knowledge.state : undefined;
-  const shown = knowledge.kind === 'taken-down' ? knowledge.kind : state;
+  const seen = stateSeen(knowledge, { ended: playback.facts.ended, wanted });
   const online = useOnline();
-  const scene = viewerScene(knowledge, condition, online);
+  const scene = viewerScene(knowledge, condition, online, wanted);
 
   useEffect(() => report(condition), [report, condition]);
   const { soundAlone, chosenQualityId } = playback.facts;
@@ -68,8 +69,8 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
   const awaitsPictures = soundAlone && chosenQualityId !== audioOnlyId && state === 'live';
   usePicturesBegan(awaitsPictures ? session?.target?.url : undefined, reload);
   useEffect(() => {
-    document.title = `${isMissing ? 'Stream not found' : (name ?? 'Watch')} · Headwater`;
-  }, [name, isMissing]);
+    document.title = `${title ?? 'Watch'} · Headwater`;
+  }, [title]);
   useEffect(() => {
     if (scene) announce(`${scene.title}. ${scene.detail}`);
     else if (condition === 'playing')
@@ -117,12 +118,12 @@ export function WatchPage({ id, bare = false }: { id: string; bare?: boolean }) 
         <div class="watch-head">
           <div>
             <h1>
-              <bdi>{isMissing ? 'Stream not found' : (name ?? 'Live stream')}</bdi>
+              <bdi>{title ?? 'Live stream'}</bdi>
             </h1>
-            {shown && (
+            {seen && (
               <p class="watch-state">
-                <StateBadge state={shown} />
-                <span class="quiet">{viewerWords[shown]}</span>
+                <StateBadge state={seen.state} />
+                <span class="quiet">{seen.words}</span>
               </p>
             )}
           </div>
@@ -147,13 +148,3 @@ function refusalOf(knowledge: StreamKnowledge): Refusal | undefined {
   if (knowledge.kind === 'locked') return knowledge.fault;
   return knowledge.kind === 'taken-down' ? knowledge.kind : undefined;
 }
-
-/** `stateWords` address the broadcaster; these address the viewer. */
-const viewerWords: Readonly<Record<ShownState, string>> = {
-  idle: 'Not on air yet',
-  starting: 'About to start',
-  live: 'On air now',
-  reconnecting: 'Waiting for the broadcaster to return',
-  ended: 'Recording of the last broadcast',
-  'taken-down': 'Not available',
-};

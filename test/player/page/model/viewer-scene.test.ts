@@ -97,6 +97,13 @@ describe('messages to viewers', () => {
     }
   });
 
+  test('a recording that is gone says nothing of its stream, which may be on air', () => {
+    const gone = viewerScene({ kind: 'taken-down' }, 'taken-down', true, 'recording');
+    expect(gone?.title).toBe('This recording is no longer available');
+    const missing = viewerScene({ kind: 'missing' }, 'empty', true, 'recording');
+    expect([missing?.title, missing?.action]).toEqual(['Recording not found', 'leave']);
+  });
+
   test('without a picture there is always a message, and a failure always offers an action', () => {
     fc.assert(
       fc.property(anyPair, ([stream, condition]) => {

@@ -15,8 +15,14 @@ import {
   formatFrameRate,
   formatWhen,
 } from '../../../../lib/player/page/model/format.ts';
+import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
 import { parseRoute } from '../../../../lib/player/page/model/routes.ts';
-import { isOnAir, shownState, stateWords } from '../../../../lib/player/page/model/stream-state.ts';
+import {
+  isOnAir,
+  shownState,
+  stateSeen,
+  stateWords,
+} from '../../../../lib/player/page/model/stream-state.ts';
 
 describe('number formats', () => {
   test.each([
@@ -90,6 +96,21 @@ describe('states', () => {
       expect(shown({ state })).toBe('taken-down');
     // In a list the notice is present only while the takedown lasts.
     expect(shown({})).toBe('taken-down');
+  });
+
+  test('a viewer who went back in a broadcast that has ended since isn’t told that it is live', () => {
+    const live = { kind: 'known', state: 'live', dash: '', hls: '' } as const;
+    const seen = (
+      ...[stream, ended, wanted = 'stream']: [StreamKnowledge, boolean, ('stream' | 'recording')?]
+    ) => Object.values(stateSeen(stream, { ended, wanted }) ?? {});
+    expect(seen(live, false)).toEqual(['live', 'On air now']);
+    expect(seen(live, true)).toEqual(['ended', 'Recording of the last broadcast']);
+    expect(seen({ ...live, state: 'reconnecting' }, false)[0]).toBe('reconnecting');
+    expect(seen({ ...live, state: 'ended' }, false, 'recording')).toEqual(['ended', 'Recording']);
+    expect(seen({ kind: 'taken-down' }, false)).toEqual(['taken-down', 'Not available']);
+    // A deleted recording looks the same at the edge.
+    expect(seen({ kind: 'taken-down' }, false, 'recording')).toEqual([]);
+    expect(seen({ kind: 'missing' }, false)).toEqual([]);
   });
 
   test('a broadcast can be ended while it starts, runs or waits for its broadcaster', () => {

@@ -10,6 +10,8 @@ export class ScreenInMemory extends EventTarget {
   seeking = false;
   muted = true;
   playbackRate = 1;
+  /** How often it was started. */
+  plays = 0;
 
   get buffered() {
     return range(0, this.bufferedTo);
@@ -20,6 +22,7 @@ export class ScreenInMemory extends EventTarget {
   }
 
   async play(): Promise<void> {
+    this.plays++;
     this.paused = false;
     this.dispatchEvent(new Event('play'));
   }

@@ -12,6 +12,9 @@ let conditions: string[];
 let loads: PlaybackTarget[];
 /** What the next load comes to. */
 let outcome: () => Promise<void>;
+const edge = 1_500;
+/** The viewer is kept at the live edge. */
+let following: boolean;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -19,15 +22,18 @@ beforeEach(() => {
   conditions = [];
   loads = [];
   outcome = async () => {};
+  following = true;
   session = new PlaybackSession(
     screen.element,
     {
       swapsTokens: true,
-      load(target) {
+      load(target, position) {
         loads.push(target);
+        screen.currentTime = position ?? (target.from === 'start' ? 0 : edge);
+        following = target.from === 'live' && position === undefined;
         return outcome();
       },
-      facts: () => noFacts,
+      facts: () => ({ ...noFacts, following, streamStart: 0 }),
       selectQuality() {},
       mustReload: false,
       details: () => ({}),
@@ -109,7 +115,6 @@ test('a recording that has to be loaded again goes on where it was, a broadcast 
   await play(5_000);
   const reached = screen.currentTime;
   session.failed();
-  screen.currentTime = 0;
   outcome = () => Promise.reject(new Error('away'));
   await pass(2_000);
   outcome = async () => {};
@@ -120,9 +125,8 @@ test('a recording that has to be loaded again goes on where it was, a broadcast 
   screen.currentTime = 700;
   await play(1_000);
   session.reload();
-  screen.currentTime = 0;
   await pass(100);
-  expect(screen.currentTime).toBe(0);
+  expect(screen.currentTime).toBe(edge);
 });
 
 test('the viewer’s pause is told from the end and from a stall', async () => {
@@ -132,4 +136,64 @@ test('the viewer’s pause is told from the end and from a stall', async () => {
   await pass(5_000);
   await screen.play();
   expect(conditions).toEqual(['loading', 'playing', 'paused', 'playing']);
+});
+
+describe('a viewer who went back from the live edge', () => {
+  beforeEach(async () => {
+    session.follow(live);
+    await play(2_000);
+    screen.currentTime = 1_000;
+    following = false;
+    await play(1_000);
+  });
+
+  test.each([
+    ['a choice that takes another load', () => session.reloadHere()],
+    ['a stall', () => session.reload()],
+    ['a failure', () => session.failed()],
+  ])('stays there after %s', async (_, happens) => {
+    const reached = screen.currentTime;
+    happens();
+    await pass(2_000);
+    expect([loads.length, screen.currentTime, following]).toEqual([2, reached, false]);
+  });
+});
+
+describe('a viewer who paused', () => {
+  beforeEach(async () => {
+    session.follow(live);
+    await play(1_000);
+    screen.pause();
+    screen.plays = 0;
+  });
+
+  test.each([
+    [
+      'the next broadcast comes',
+      () => session.follow({ url: 'http://edge/b2', from: 'live', broadcastId: 'b2' }),
+    ],
+    ['a choice takes another load', () => session.reloadHere()],
+    ['playback fails and comes back', () => session.failed()],
+  ])('isn’t started when %s', async (_, happens) => {
+    happens();
+    await pass(3_000);
+    expect([loads.length, screen.plays, conditions.at(-1)]).toEqual([2, 0, 'paused']);
+    await screen.play();
+    await play(500);
+    expect(conditions.at(-1)).toBe('playing');
+  });
+
+  test('is, when they ask for the recording from its start', async () => {
+    session.replay(live);
+    await pass(100);
+    expect(screen.plays).toBe(1);
+  });
+});
+
+test('who pauses before the first picture has moved has paused', async () => {
+  session.follow(live);
+  await pass(100);
+  screen.pause();
+  await pass(100);
+  expect(conditions).toEqual(['loading', 'paused']);
 });

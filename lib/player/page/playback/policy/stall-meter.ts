@@ -13,13 +13,12 @@ export class StallMeter {
     this.#begun = true;
   }
 
-  /** Something is loaded anew: what is waited for now is a start. */
+  /** Something is loaded anew: what is waited for now is a start. A wait goes on: it is loaded again because it didn't come. */
   loading(): void {
-    this.#begun = false;
-    this.#sinceMs = undefined;
+    this.#begun = this.#sinceMs !== undefined;
   }
 
-  /** The viewer went somewhere, or pauses. */
+  /** The viewer went somewhere, or pauses. What the player does to catch up is no such move. */
   moved(nowMs: number): void {
     this.#end(nowMs);
     this.#settledAtMs = nowMs;

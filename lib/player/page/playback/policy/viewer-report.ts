@@ -28,6 +28,6 @@ const sessionName = (random: FillBytes): string =>
 export const withStalls = (url: string, stalledMs: number): string =>
   url.replace(/([?&]CMCD=[^&#]+)/, `$1%2Cbsda%3D%28${stalledMs}%29`);
 
-/** Marks a request as none of a viewer's. */
-export const asPreview = (url: string): string =>
+/** Marks a request as none of a viewer's: a preview's, or the page's own look at a manifest. */
+export const uncounted = (url: string): string =>
   `${url}${url.includes('?') ? '&' : '?'}CMCD=com.headwater-preview`;

@@ -45,3 +45,13 @@ test('what is loaded anew starts anew, and keeps the sum', () => {
   meter.buffering(true, 20_000);
   expect(meter.totalMs(25_000)).toBe(400);
 });
+
+test('who waits goes on waiting while it is loaded again', () => {
+  const meter = playing();
+  meter.buffering(true, 10_000);
+  meter.loading();
+  expect(meter.totalMs(15_000)).toBe(5_000);
+  meter.buffering(true, 15_100);
+  meter.buffering(false, 16_000);
+  expect(meter.totalMs(30_000)).toBe(6_000);
+});

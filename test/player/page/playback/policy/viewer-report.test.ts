@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { appendCmcdQuery, CmcdReportingMode } from '@svta/cml-cmcd';
 import { cmcdTextOf, previewKey, readReport } from '../../../../../lib/audience/policy/cmcd.ts';
 import {
-  asPreview,
+  uncounted,
   viewerReports,
   withStalls,
 } from '../../../../../lib/player/page/playback/policy/viewer-report.ts';
@@ -29,7 +29,7 @@ test('a request without a report stays as it is', () => {
 });
 
 test('a preview’s requests say what they are', () => {
-  expect(cmcdTextOf(asPreview(`${path}?_HLS_msn=7`))?.text).toBe(previewKey);
+  expect(cmcdTextOf(uncounted(`${path}?_HLS_msn=7`))?.text).toBe(previewKey);
 });
 
 test('a session is random, and named without a secure context', () => {
