@@ -101,7 +101,7 @@ const texts = {
     'Ending broadcast… The encoder finishes the media it has, then closes the broadcast.',
 
   'stream.ended': ({ reason, durationMs }: { reason: EndReason; durationMs: number }) =>
-    `Off air after ${formatDuration(durationMs)}: ${endReasons[reason]}`,
+    `${durationMs > 0 ? `Off air after ${formatDuration(durationMs)}` : 'Ended before there was anything to see or hear'}: ${endReasons[reason]}`,
 
   /**
    * With `attempts`, that many publishers were turned away within `withinMs`; `detail` and `client` are the last one's. They share
@@ -313,6 +313,7 @@ const endReasons: Record<EndReason, string> = {
   'publisher-ended': 'the broadcaster ended the broadcast.',
   'reconnect-window-over': 'the broadcaster did not reconnect within the reconnect window.',
   'ended-by-api': 'ended from the console or API.',
+  'input-unusable': 'what the broadcaster sent could not be used.',
   'encoder-failed': 'the encoder failed repeatedly.',
   'taken-down': 'the stream was taken down.',
 };

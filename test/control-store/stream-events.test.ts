@@ -104,6 +104,18 @@ describe('the events of a stream', () => {
     });
   });
 
+  test('a broadcast that ended before its first picture is not told of in milliseconds', () => {
+    const { streamId, atMs } = about;
+    const { text } = streamEvent(
+      'stream.ended',
+      { reason: 'input-unusable', durationMs: 0 },
+      { streamId, atMs },
+    );
+    expect(text).toBe(
+      'Ended before there was anything to see or hear: what the broadcaster sent could not be used.',
+    );
+  });
+
   test('what is unknown is left out of the data and of the words', () => {
     const { streamId, atMs } = about;
     const event = streamEvent(
