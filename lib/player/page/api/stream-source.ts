@@ -7,7 +7,7 @@ import {
 import { linkFaultOf, linkFaultStatus } from '../model/playback-link.ts';
 import type { StreamKnowledge } from '../model/playback-target.ts';
 import { apiPollMs, edgePollMs, type PollSituation } from '../model/polling.ts';
-import { isRecorded } from '../model/recordings.ts';
+import { leftNothing } from '../model/recordings.ts';
 import { isTakenDown, takenDownStatus } from '../model/stream-state.ts';
 import { type ApiClient, ApiError, ApiUnreachableError } from './client.ts';
 
@@ -50,7 +50,7 @@ export const apiStreams = (
         return { name, knowledge: await findRecording(request, carried, { dash, hls }, wanted) };
       }
       // An encoder that was refused, say, has left nothing to play: what was on air before it is still there.
-      if (broadcast && broadcast.state === 'ended' && !isRecorded(broadcast)) {
+      if (leftNothing(stream)) {
         const carried = (url: string) => carry(id, url);
         return { name, knowledge: await findNewest(request, carried, { kind: 'known', dash, hls }) };
       }

@@ -3,7 +3,7 @@ import type { Stream } from '../api/types.ts';
 import { formatLatency } from '../model/latency.ts';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
-import { hasNewRecording } from '../model/recordings.ts';
+import { leftNothing } from '../model/recordings.ts';
 import { watchPath } from '../model/routes.ts';
 import { isOnAir, isTakenDown, shownState } from '../model/stream-state.ts';
 import { usePlayback } from '../playback/use-playback.ts';
@@ -35,7 +35,7 @@ function Empty({ stream }: { stream: Stream }) {
   if (isTakenDown(stream)) return <p>Nobody can watch this stream while it’s taken down.</p>;
   if (stream.state !== 'ended')
     return <p>No picture yet. It appears here as soon as your encoder starts sending.</p>;
-  if (!hasNewRecording(stream)) {
+  if (leftNothing(stream)) {
     return (
       <p>
         The last broadcast ended before there was a picture. The next one appears here as soon as your encoder

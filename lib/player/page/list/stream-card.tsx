@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
-import { hasNewRecording } from '../model/recordings.ts';
+import { leftNothing } from '../model/recordings.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
 import { isOnAir, shownState } from '../model/stream-state.ts';
 import { useServices } from '../shell/services.ts';
@@ -17,7 +17,7 @@ export function StreamCard({ stream }: { stream: Stream }) {
 function Card({ stream, linkedRegion }: { stream: Stream; linkedRegion: string | undefined }) {
   const { playback } = stream;
   const state = shownState(stream);
-  const isRecorded = state === 'ended' && hasNewRecording(stream);
+  const isRecorded = state === 'ended' && !leftNothing(stream);
   const watch = isRecorded ? 'Watch recording' : 'Watch';
   return (
     <li class={`stream-card stream-card-${state}`}>

@@ -72,9 +72,9 @@ export function recordedMs({ durationMs, startedAt, endedAt }: Broadcast): {
 export const isRecorded = ({ state, durationMs }: Broadcast): boolean =>
   state === 'ended' && durationMs !== 0;
 
-/** The same of the newest broadcast of a stream. */
-export const hasNewRecording = ({ broadcast }: Pick<Stream, 'broadcast'>): boolean =>
-  broadcast !== undefined && isRecorded(broadcast);
+/** Whether a stream's newest broadcast ended before there was anything to watch. */
+export const leftNothing = ({ state, broadcast }: Pick<Stream, 'state' | 'broadcast'>): boolean =>
+  state === 'ended' && broadcast?.durationMs === 0;
 
 /** Headwater's own workers record what can be made into one file. */
 export const isDownloadable = (broadcast: Broadcast): boolean =>
