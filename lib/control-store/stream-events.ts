@@ -115,7 +115,10 @@ const texts = {
     withinMs?: number;
   }) => {
     const { attempts, withinMs = 0, client, detail } = facts;
-    const reason = `${refusals[facts.reason].journal}${because(detail)}. Viewers were not affected.`;
+    const words = refusals[facts.reason].journal;
+    // A worker's detail may say the same again.
+    const isTold = detail?.toLowerCase().includes(words.toLowerCase()) === true;
+    const reason = `${words}${isTold ? '' : because(detail)}. Viewers were not affected.`;
     if (attempts === undefined) return `A broadcaster${from(client)} was turned away: ${reason}`;
     const last = client === undefined ? '' : `, the last one${from(client)}`;
     return `${attempts} broadcasters were turned away within ${formatDuration(withinMs)}${last}: ${reason}`;

@@ -116,6 +116,16 @@ describe('the events of a stream', () => {
     );
   });
 
+  test('a refusal is not told twice in a row', () => {
+    const { streamId, atMs } = about;
+    const detail = 'encoder-1: Another broadcaster is live with this key';
+    const { text, data } = streamEvent('publish.refused', { reason: 'busy', detail }, { streamId, atMs });
+    expect(text).toBe(
+      'A broadcaster was turned away: another broadcaster is live with this key. Viewers were not affected.',
+    );
+    expect(data).toEqual({ reason: 'busy', detail });
+  });
+
   test('what is unknown is left out of the data and of the words', () => {
     const { streamId, atMs } = about;
     const event = streamEvent(
