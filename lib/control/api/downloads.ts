@@ -107,7 +107,7 @@ export function addDownloadRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(create, async (c) => {
     const { stream, record } = await load(c.req.valid('param'));
-    const wanted = NewDownload.parse(c.req.valid('json') ?? {});
+    const wanted = withinRecording(NewDownload.parse(c.req.valid('json') ?? {}), record);
     const downloads = downloadsOf(context, record);
     if (stream.takenDown) {
       const detail = `Restore the stream first (POST /v1/streams/${stream.id}/restore).`;
@@ -149,6 +149,16 @@ export function addDownloadRoutes(app: ControlApi, context: ApiContext): void {
     const detail = 'The broadcast is on air. Say where the clip ends, or wait for its end.';
     throw new ApiProblem('stream-on-air', detail);
   }
+}
+
+/** A clip ends with its recording: name and answer don't promise more. */
+function withinRecording(
+  wanted: z.infer<typeof NewDownload>,
+  { recordedMs }: BroadcastRecord,
+): z.infer<typeof NewDownload> {
+  const { endMs } = wanted;
+  const isCut = endMs !== undefined && recordedMs !== undefined && endMs > recordedMs && recordedMs > 0;
+  return isCut ? { ...wanted, endMs: recordedMs } : wanted;
 }
 
 /** Throws `invalid-request` if the recording is known to have nothing of what is wanted. */

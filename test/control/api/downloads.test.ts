@@ -68,6 +68,14 @@ describe('asking for an MP4 file', () => {
     expect((await ask({ startMs: 59_999, rendition: '360p' }, recorded)).status).toBe(202);
   });
 
+  test('beyond the end of the recording is for what there is, and says so', async () => {
+    const recorded = await goOnAir(api, stream.id, { state: 'ended', recordedMs: 60_000 });
+    expect((await ask({ startMs: 50_000, endMs: 99_000 }, recorded)).body).toMatchObject({
+      endMs: 60_000,
+      fileName: expect.stringContaining('0.00.50–0.01.00'),
+    });
+  });
+
   test('of a broadcast that ended before anything was recorded is refused', async () => {
     const nothing = await goOnAir(api, stream.id, { state: 'ended', recordedMs: 0 });
     expect(await ask(undefined, nothing)).toMatchObject({
