@@ -594,10 +594,10 @@ export interface components {
              */
             endedAt?: string;
             /**
-             * @description Why it ended. Omitted while it is on air. reconnect-window-over: the broadcaster did not return in time.
+             * @description Why it ended. Omitted while it is on air. reconnect-window-over: the broadcaster did not return in time. input-unusable: what it sent could not be encoded.
              * @enum {string}
              */
-            endReason?: "publisher-ended" | "reconnect-window-over" | "ended-by-api" | "encoder-failed" | "taken-down";
+            endReason?: "publisher-ended" | "reconnect-window-over" | "ended-by-api" | "input-unusable" | "encoder-failed" | "taken-down";
             /** @description Length of the recording, in milliseconds. Omitted until it is closed, and if its worker died before it could say. */
             durationMs?: number;
             /** @description What the recording takes in storage, all renditions together; omitted as its length is. */

@@ -2,7 +2,7 @@
 //   node examples/api-client/main.ts [--api URL] [--token TOKEN] [--name NAME]
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { runBroadcast } from './broadcast.ts';
+import { type BroadcastSteps, runBroadcast } from './broadcast.ts';
 import { createApiClient } from './client.ts';
 
 const { values } = parseArgs({
@@ -14,7 +14,7 @@ const { values } = parseArgs({
 });
 const say = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);
 
-await runBroadcast(createApiClient(values.api, values.token), {
+const steps: BroadcastSteps = {
   name: values.name,
   publish({ ingest }) {
     const { url, key } = ingest.rtmp ?? ingest.rtmps;
@@ -26,5 +26,15 @@ await runBroadcast(createApiClient(values.api, values.token), {
     await once(process.stdin, 'data');
     process.stdin.pause();
   },
-});
-say('Ended, and deleted.');
+};
+
+try {
+  await runBroadcast(createApiClient(values.api, values.token), steps);
+  say('Ended, and deleted.');
+} catch (fault) {
+  // What `fetch` throws says only in its cause why nobody answered.
+  const { message, cause } = fault as Error;
+  const why = cause instanceof Error ? ` (${cause.message})` : '';
+  process.stderr.write(`${values.api}: ${message}${why}\n`);
+  process.exitCode = 1;
+}

@@ -22,6 +22,16 @@ export function readFlags<Config extends ParseArgsConfig>(config: Config) {
   try {
     return parseArgs(config);
   } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
+    throw new UsageError(faultWords((cause as Error).message), { cause });
   }
+}
+
+/** Node's words, without its advice of several lines about values and arguments that begin with a dash. */
+function faultWords(message: string): string {
+  const [, flags, why] =
+    /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (missing|is ambiguous)/.exec(message) ?? [];
+  if (flags === undefined) return message.replace(/^(Unknown option '[^']*')\. .*$/s, '$1');
+  return why === 'missing'
+    ? `${flags} needs a value`
+    : `${flags} needs a value; one that begins with a dash is written ${flags}=-VALUE`;
 }

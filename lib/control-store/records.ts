@@ -97,6 +97,7 @@ export type EndReason =
   | 'publisher-ended'
   | 'reconnect-window-over'
   | 'ended-by-api'
+  | 'input-unusable'
   | 'encoder-failed'
   | 'taken-down';
 

@@ -101,7 +101,7 @@ const texts = {
     'Ending broadcast… The encoder finishes the media it has, then closes the broadcast.',
 
   'stream.ended': ({ reason, durationMs }: { reason: EndReason; durationMs: number }) =>
-    `Off air after ${formatDuration(durationMs)}: ${endReasons[reason]}`,
+    `${durationMs > 0 ? `Off air after ${formatDuration(durationMs)}` : 'Ended before there was anything to see or hear'}: ${endReasons[reason]}`,
 
   /**
    * With `attempts`, that many publishers were turned away within `withinMs`; `detail` and `client` are the last one's. They share
@@ -115,7 +115,10 @@ const texts = {
     withinMs?: number;
   }) => {
     const { attempts, withinMs = 0, client, detail } = facts;
-    const reason = `${refusals[facts.reason].journal}${because(detail)}. Viewers were not affected.`;
+    const words = refusals[facts.reason].journal;
+    // A worker's detail may say the same again.
+    const isTold = detail?.toLowerCase().includes(words.toLowerCase()) === true;
+    const reason = `${words}${isTold ? '' : because(detail)}. Viewers were not affected.`;
     if (attempts === undefined) return `A broadcaster${from(client)} was turned away: ${reason}`;
     const last = client === undefined ? '' : `, the last one${from(client)}`;
     return `${attempts} broadcasters were turned away within ${formatDuration(withinMs)}${last}: ${reason}`;
@@ -313,6 +316,7 @@ const endReasons: Record<EndReason, string> = {
   'publisher-ended': 'the broadcaster ended the broadcast.',
   'reconnect-window-over': 'the broadcaster did not reconnect within the reconnect window.',
   'ended-by-api': 'ended from the console or API.',
+  'input-unusable': 'what the broadcaster sent could not be used.',
   'encoder-failed': 'the encoder failed repeatedly.',
   'taken-down': 'the stream was taken down.',
 };

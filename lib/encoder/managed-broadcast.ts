@@ -208,7 +208,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
     this.#report.publisher.inputUnusable(refusal, this.#seat.session);
     const status = refusalStatus(refusal);
     this.#seat.session?.send({ type: 'status', ...status });
-    if (!this.#report.started) this.end('publisher-ended');
+    if (!this.#report.started) this.end('input-unusable');
     else this.#seat.dismiss(status.description);
   }
 

@@ -20,6 +20,15 @@ test.each([
   expect(read).toThrow(named);
 });
 
+test.each([
+  [['--seed'], '--seed needs a value'],
+  [['--seed', '-5'], '--seed needs a value; one that begins with a dash is written --seed=-VALUE'],
+  [['--nothing'], "Unknown option '--nothing'"],
+])('%j: the fault in one line', (args, fault) => {
+  const read = () => readFlags({ args, options, allowPositionals: true });
+  expect(read).toThrow(expect.objectContaining({ faults: [fault] }));
+});
+
 test('each fault is a line of its own, and the last one says where the flags are', () => {
   const fault = new UsageError(['--runs must be a number', '--only must be a row']);
   expect(fault.message).toBe('--runs must be a number; --only must be a row');

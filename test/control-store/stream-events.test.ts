@@ -104,6 +104,28 @@ describe('the events of a stream', () => {
     });
   });
 
+  test('a broadcast that ended before its first picture is not told of in milliseconds', () => {
+    const { streamId, atMs } = about;
+    const { text } = streamEvent(
+      'stream.ended',
+      { reason: 'input-unusable', durationMs: 0 },
+      { streamId, atMs },
+    );
+    expect(text).toBe(
+      'Ended before there was anything to see or hear: what the broadcaster sent could not be used.',
+    );
+  });
+
+  test('a refusal is not told twice in a row', () => {
+    const { streamId, atMs } = about;
+    const detail = 'encoder-1: Another broadcaster is live with this key';
+    const { text, data } = streamEvent('publish.refused', { reason: 'busy', detail }, { streamId, atMs });
+    expect(text).toBe(
+      'A broadcaster was turned away: another broadcaster is live with this key. Viewers were not affected.',
+    );
+    expect(data).toEqual({ reason: 'busy', detail });
+  });
+
   test('what is unknown is left out of the data and of the words', () => {
     const { streamId, atMs } = about;
     const event = streamEvent(

@@ -263,7 +263,10 @@ describe('the page', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete stream' }).click();
     await page.getByRole('heading', { level: 1, name: 'Streams' }).waitFor();
     expect(platform.requests).toContain(`DELETE /v1/streams/${id}?recordings=delete`);
-    await page.locator('main').getByText('The recordings stay until 2027.').waitFor();
+    await page
+      .locator('main')
+      .getByText(/^Stream “.+” deleted\. The recordings stay in storage .+ until Feb 1, 2027/)
+      .waitFor();
     await page.goBack();
     await page.getByRole('heading', { name: 'Stream not found' }).waitFor();
     await page.close();

@@ -100,7 +100,8 @@ describe('bad input gets a clear answer', () => {
     expect(await publisher.ended()).not.toBe(0);
     const refusal = await streamEvent(platform, other.id, 'publish.refused', 'stream.ended');
     expect(refusal.text).toMatch(/Sorenson|H\.263/);
-    await streamEvent(platform, other.id, 'stream.ended');
+    const ended = await streamEvent(platform, other.id, 'stream.ended');
+    expect(ended.data).toMatchObject({ reason: 'input-unusable', durationMs: 0 });
     expect(await refusalsOf(other.id)).toMatchObject([{ reason: 'unsupported-codec' }]);
   });
 

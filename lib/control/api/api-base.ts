@@ -50,9 +50,14 @@ const places: Readonly<Record<string, string>> = { json: 'body', header: 'header
 
 /** Reports every error in the request at once, each with its location; each unknown field is an error of its own. */
 function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
-  const faults = issues
+  const found = issues
+    .toSorted((one, other) => Number(isOfAnyInteger(one)) - Number(isOfAnyInteger(other)))
     .flatMap((issue) => faultsOf(issue))
     .map(({ path, words }): RequestFault => fault(target, path, words));
+  // Of two faults of a value one is enough: who mends it meets the other only if it is still there.
+  const faults = [...Map.groupBy(found, ({ pointer, parameter }) => pointer ?? parameter).values()].flatMap(
+    ([first]) => first ?? [],
+  );
   const words = faults
     .slice(0, 20)
     .map(({ detail, pointer, parameter }) => `${parameter ?? pointer}: ${detail}`);
@@ -61,6 +66,10 @@ function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
   const detail = `The ${where} ${verb} ${faults.length === 1 ? 'one error' : `${faults.length} errors`}. ${words.join('; ')}`;
   return new ApiProblem('invalid-request', detail.slice(0, 1_000), faults.slice(0, 20));
 }
+
+/** What zod says of integers on top of a field's own limit. */
+const isOfAnyInteger = (issue: Issue): boolean =>
+  issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER;
 
 function fault(target: string, path: readonly PropertyKey[], detail: string): RequestFault {
   const steps = path.map((step) => String(step).slice(0, 100));

@@ -56,7 +56,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addDocument(app, {
     title: 'Headwater control API',
     description:
-      'Manages streams, their keys, broadcasts, destinations, playback links, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected. Lists begin with the newest. A POST with an Idempotency-Key is done once, however often it is sent. Times are in UTC, durations in milliseconds, if their names don’t say otherwise.',
+      'Manages streams, their keys, broadcasts, destinations, playback links, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected by operations that take any. Lists begin with the newest. A POST with an Idempotency-Key is done once, however often it is sent. Times are in UTC, durations in milliseconds, if their names don’t say otherwise.',
     tags: documentTags,
   });
   return app;

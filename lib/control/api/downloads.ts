@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import type { BroadcastRecord, StreamRecord } from '../../control-store/records.ts';
 import { isBroadcastId } from '../../routing/ids.ts';
 import { isOnAir } from '../policy/stream-state.ts';
@@ -107,13 +107,14 @@ export function addDownloadRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(create, async (c) => {
     const { stream, record } = await load(c.req.valid('param'));
-    const wanted = NewDownload.parse(c.req.valid('json') ?? {});
+    const wanted = withinRecording(NewDownload.parse(c.req.valid('json') ?? {}), record);
     const downloads = downloadsOf(context, record);
     if (stream.takenDown) {
       const detail = `Restore the stream first (POST /v1/streams/${stream.id}/restore).`;
       throw new ApiProblem('stream-taken-down', detail);
     }
     await demandEnd(stream, record, wanted.endMs);
+    demandRecorded(record, wanted);
     const fileName = downloadFileName(stream.name, record.startedAtMs, wanted);
     const made = await downloads.ask(stream.id, { ...wanted, broadcastId: record.id, fileName });
     return c.json(presentDownload(stream.id, made, config), 202, {
@@ -148,6 +149,32 @@ export function addDownloadRoutes(app: ControlApi, context: ApiContext): void {
     const detail = 'The broadcast is on air. Say where the clip ends, or wait for its end.';
     throw new ApiProblem('stream-on-air', detail);
   }
+}
+
+/** A clip ends with its recording: name and answer don't promise more. */
+function withinRecording(
+  wanted: z.infer<typeof NewDownload>,
+  { recordedMs }: BroadcastRecord,
+): z.infer<typeof NewDownload> {
+  const { endMs } = wanted;
+  const isCut = endMs !== undefined && recordedMs !== undefined && endMs > recordedMs && recordedMs > 0;
+  return isCut ? { ...wanted, endMs: recordedMs } : wanted;
+}
+
+/** Throws `invalid-request` if the recording is known to have nothing of what is wanted. */
+function demandRecorded(
+  { recordedMs, renditions }: BroadcastRecord,
+  { startMs = 0, rendition }: z.infer<typeof NewDownload>,
+): void {
+  const refuse = (detail: string, pointer: string) =>
+    new ApiProblem('invalid-request', detail, [{ detail, pointer }]);
+  if (recordedMs === 0) throw refuse('The broadcast ended before anything was recorded.', '#');
+  if (recordedMs !== undefined && startMs >= recordedMs) {
+    throw refuse(`The recording ends at ${recordedMs} ms, before the clip begins.`, '#/startMs');
+  }
+  const ids = renditions.map(({ id }) => id);
+  if (recordedMs === undefined || rendition === undefined || ids.some((id) => id === rendition)) return;
+  throw refuse(`The recording has no rendition ${rendition}, but ${ids.join(', ')}.`, '#/rendition');
 }
 
 /** Throws `download-not-offered`. */

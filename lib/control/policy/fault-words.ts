@@ -89,7 +89,8 @@ export function faultWords(issue: SchemaIssue): string {
       const wanted = kinds[String(issue.expected)] ?? String(issue.expected);
       if (received === 'undefined') return `Missing. It must be ${wanted}.`;
       const got = kinds[received.toLowerCase()];
-      return `Must be ${wanted}${got === undefined ? '' : `, not ${got}`}.`;
+      // A fraction is a number, too.
+      return `Must be ${wanted}${got === undefined || issue.expected === 'int' ? '' : `, not ${got}`}.`;
     }
     case 'invalid_value':
       return Array.isArray(issue.values) ? `Must be ${listed(issue.values)}.` : message;

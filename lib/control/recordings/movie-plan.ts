@@ -55,7 +55,7 @@ export async function planMovie(
   const toMs = endMs === undefined ? undefined : origin + endMs;
   const availableMs = segmentStartMs(next) - origin;
   if ((startMs ?? 0) >= availableMs) {
-    throw new DownloadRefusedError(`The recording is only ${seconds(availableMs)} long.`);
+    throw new DownloadRefusedError('The recording ends before the clip begins.');
   }
   if (!ended && endMs !== undefined && endMs > availableMs) {
     throw new DownloadRefusedError(`So far only ${seconds(availableMs)} of it are recorded.`);

@@ -84,6 +84,7 @@ export const eventTable: { readonly [Type in BusEventType]: DescribedEvent<Type>
           'publisher-ended': 'the broadcaster ended it',
           'reconnect-window-over': 'the broadcaster did not return in time',
           'ended-by-api': 'it was ended from the console or the API',
+          'input-unusable': 'what the broadcaster sent could not be encoded',
           'encoder-failed': 'the encoder failed repeatedly',
           'taken-down': 'the stream was taken down',
         },

@@ -1,3 +1,4 @@
+import { downloadPathPattern } from '../../object-store/object-names.ts';
 import { type BroadcastId, isBroadcastId, isStreamId, type StreamId } from '../../routing/ids.ts';
 
 /** Whose media a path is (lib/object-store/object-names.ts). */
@@ -10,10 +11,11 @@ export interface MediaPlace {
 const pattern = /^\/[^/]+\/([^/]+)\/(?:([^/]+)\/)?(?:[^/]+\/)?[^/]+$/;
 
 /**
- * `nowhere`: ids have a form, and this is none, so nobody has to be asked. `elsewhere`: MediaLive writes to the object store itself.
+ * `nowhere`: ids have a form, and this is none, so nobody has to be asked. `elsewhere`: workers don't write it. MediaLive
+ * and the control plane, which makes MP4 files, write to the object store themselves.
  */
 export function mediaPlaceOf(path: string): MediaPlace | 'nowhere' | 'elsewhere' {
-  if (path.includes('/managed/')) return 'elsewhere';
+  if (path.includes('/managed/') || downloadPathPattern.test(path)) return 'elsewhere';
   const [, stream = '', broadcast] = pattern.exec(path) ?? [];
   if (!isStreamId(stream)) return 'nowhere';
   if (broadcast === undefined) return { stream, broadcast };

@@ -354,7 +354,7 @@ export class Reception {
     if (this.#owner.started) this.#seat.dismiss(description);
     else {
       this.#seat.close(description);
-      this.#owner.ended('publisher-ended');
+      this.#owner.ended('input-unusable');
     }
   }
 }

@@ -58,6 +58,32 @@ describe('asking for an MP4 file', () => {
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
   });
 
+  test.each([
+    [{ startMs: 60_000 }, '#/startMs', 'The recording ends at 60000 ms, before the clip begins.'],
+    [{ rendition: '4k' }, '#/rendition', 'The recording has no rendition 4k, but 360p.'],
+  ])('for %j, of which nothing was recorded, is refused at once', async (body, pointer, detail) => {
+    const renditions = [{ id: '360p', codecs: 'avc1.4D401F', bandwidthBps: 600_000 }];
+    const recorded = await goOnAir(api, stream.id, { state: 'ended', recordedMs: 60_000, renditions });
+    expect((await ask(body, recorded)).body.errors).toEqual([{ pointer, detail }]);
+    expect((await ask({ startMs: 59_999, rendition: '360p' }, recorded)).status).toBe(202);
+  });
+
+  test('beyond the end of the recording is for what there is, and says so', async () => {
+    const recorded = await goOnAir(api, stream.id, { state: 'ended', recordedMs: 60_000 });
+    expect((await ask({ startMs: 50_000, endMs: 99_000 }, recorded)).body).toMatchObject({
+      endMs: 60_000,
+      fileName: expect.stringContaining('0.00.50–0.01.00'),
+    });
+  });
+
+  test('of a broadcast that ended before anything was recorded is refused', async () => {
+    const nothing = await goOnAir(api, stream.id, { state: 'ended', recordedMs: 0 });
+    expect(await ask(undefined, nothing)).toMatchObject({
+      status: 400,
+      body: { detail: 'The broadcast ended before anything was recorded.' },
+    });
+  });
+
   test('of a broadcast on air needs an end', async () => {
     const live = await goOnAir(api, stream.id);
     expect(await ask({}, live)).toMatchObject({ status: 409, body: { title: 'The stream is on air' } });

@@ -49,7 +49,7 @@ describe('a mistake in the body is told where it is and what is right', () => {
       'a number that is not whole',
       create({ name: 'x', reconnectWindowMs: 0.5 }),
       '#/reconnectWindowMs',
-      'Must be a whole number, not a number.',
+      'Must be a whole number.',
     ],
     [
       'a word that is none of those',
@@ -142,6 +142,16 @@ describe('a mistake in the body is told where it is and what is right', () => {
   ])('%s', async (_, request, status, detail) => {
     const body = await send(...request);
     expect([body.status, body.detail]).toEqual([status, expect.stringMatching(detail)]);
+  });
+
+  test('a value with two faults is told of one, by its own limit', async () => {
+    const path = '/v1/streams/ID/broadcasts/BROADCAST/downloads';
+    for (const [body, detail] of [
+      [{ endMs: 0 }, 'Must be at least 1.'],
+      [{ endMs: 1e18 }, 'Must be at most 172,800,000.'],
+    ] as const) {
+      expect((await send('POST', path, body)).errors).toEqual([{ pointer: '#/endMs', detail }]);
+    }
   });
 
   test('all mistakes are told at once, in the sentence too', async () => {

@@ -13,7 +13,7 @@ describe('what is wrong with a request, in words', () => {
     [z.string(), 7, 'Must be text, not a number.'],
     [z.object({}), 'x', 'Must be an object, not text.'],
     [z.boolean(), null, 'Must be true or false, not null.'],
-    [z.int(), 1.5, 'Must be a whole number, not a number.'],
+    [z.int(), 1.5, 'Must be a whole number.'],
     [z.coerce.number(), 'ten', 'Must be a number.'],
     [z.enum(['low', 'standard']), 'high', 'Must be "low" or "standard".'],
     [z.enum(['fleet']), 'x', 'Must be "fleet".'],

@@ -127,7 +127,7 @@ describe('a runner', () => {
     expect(await one()).toMatchObject({
       state: 'failed',
       tries: 1,
-      detail: 'The recording is only 10 s long.',
+      detail: 'The recording ends before the clip begins.',
     });
     expect(log.at(-1)).toMatchObject({ name: 'control.download.failed', fields: { again: false } });
   });

@@ -175,7 +175,7 @@ describe('a clip', () => {
 
   test('that begins after the end is refused, and so is a size that there is not', async () => {
     await expect(movieOf(wholeBroadcast(), { startMs: 11_000, endMs: 12_000 })).rejects.toMatchObject({
-      message: 'The recording is only 10 s long.',
+      message: 'The recording ends before the clip begins.',
     });
     await expect(movieOf(wholeBroadcast(), { rendition: '4k' })).rejects.toMatchObject({
       message: 'The recording has no rendition 4k: it has 720p, audio.',

@@ -30,6 +30,7 @@ describe('the live origin asks', () => {
     ['no stream', '/local/s/index.m3u8', 404],
     ['no broadcast', `/local/${stream}/b/720p/playlist.m3u8`, 404],
     ['what MediaLive writes', `/local/${stream}/${broadcast}/managed/0/index.mp4`, 503],
+    ['an MP4 file', `/local/${stream}/${broadcast}/download-8pvc8defycmt.mp4`, 503],
   ])('nobody about %s', async (_what, path, status) => {
     const asked = workers.ask(path);
     await pass(0);

@@ -243,12 +243,14 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     if (method === 'PATCH') change(id, (await bodyOf(request)) as Partial<Stream>);
     if (method === 'DELETE') {
       streams.delete(id);
-      const detail = 'Viewers get “gone” (410). The recordings stay until 2027.';
+      const detail = 'Viewers get “gone” (410). The recordings stay until 2027-02-01T12:00:00.000Z.';
       return send(202, {
         streamId: id,
         recordings: 'keep',
         askedAt: '2026-11-22T18:00:00Z',
         state: 'deleted',
+        darkAfterMs: 100,
+        keptUntil: '2027-02-01T12:00:00.000Z',
         detail,
       });
     }

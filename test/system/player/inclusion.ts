@@ -65,6 +65,23 @@ export function largeTextFaults(page: Page): Promise<string[]> {
   });
 }
 
+/** On the narrowest phone: nothing to scroll for sideways (WCAG 2.2, 1.4.10). */
+export async function narrowFaults(page: Page): Promise<string[]> {
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const faults = await page.evaluate(async () => {
+    // What is drawn to size follows with the next frame.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const dialog = document.querySelector('dialog[open]');
+    return [document.documentElement, ...(dialog ? [dialog] : [])].flatMap((scrolled) => {
+      const over = scrolled.scrollWidth - scrolled.clientWidth;
+      return over > 0 ? [`${over} px to scroll sideways at 320 px: ${scrolled.tagName}`] : [];
+    });
+  });
+  if (wide) await page.setViewportSize(wide);
+  return faults;
+}
+
 /** With reduced motion asked for, nothing moves by itself. Emulate it before the page loads. */
 export function motionFaults(page: Page): Promise<string[]> {
   return page.evaluate(() =>

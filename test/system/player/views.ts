@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import type { Stream } from '../../../lib/player/page/api/types.ts';
 import type { RuntimeConfig } from '../../../lib/player/policy/runtime-config.ts';
 import { cannedAudience, cannedBroadcast, cannedHealth, cannedProcesses } from './canned-records.ts';
-import { keyboardFaults, largeTextFaults, motionFaults, schemeFaults } from './inclusion.ts';
+import { keyboardFaults, largeTextFaults, motionFaults, narrowFaults, schemeFaults } from './inclusion.ts';
 import type { PagesUnderTest, PageUnderTest } from './page-under-test.ts';
 
 /** A view of the page, as somebody meets it. */
@@ -46,6 +46,7 @@ async function faultsNow(page: Page): Promise<string[]> {
     ...(await schemeFaults(page)),
     ...(await keyboardFaults(page)),
     ...(await largeTextFaults(page)),
+    ...(await narrowFaults(page)),
   ];
 }
 

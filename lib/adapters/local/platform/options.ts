@@ -67,6 +67,9 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
   if (options.awsEndpoint !== undefined && !/^http:\/\/[^/\s]+\/?$/.test(options.awsEndpoint)) {
     faults.push(`--aws-endpoint must be a URL such as http://127.0.0.1:5000, not '${options.awsEndpoint}'`);
   }
+  // A shell makes that of a variable which isn't set; it would be the folder where the command runs.
+  if (values['data-dir'].trim() === '')
+    faults.push(`--data-dir must be a folder, not '${values['data-dir']}'`);
   if (isIP(options.host) === 0)
     faults.push(
       `--host must be an address of this machine, or 0.0.0.0 for all of them, not '${values.host}'`,

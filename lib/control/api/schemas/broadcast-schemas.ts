@@ -70,11 +70,18 @@ export const Broadcast = z
     startedAt: time('When the broadcaster connected.'),
     endedAt: time('When it ended. Omitted while it is on air.', '2026-11-22T19:02:05.000Z').optional(),
     endReason: z
-      .enum(['publisher-ended', 'reconnect-window-over', 'ended-by-api', 'encoder-failed', 'taken-down'])
+      .enum([
+        'publisher-ended',
+        'reconnect-window-over',
+        'ended-by-api',
+        'input-unusable',
+        'encoder-failed',
+        'taken-down',
+      ])
       .optional()
       .openapi({
         description:
-          'Why it ended. Omitted while it is on air. reconnect-window-over: the broadcaster did not return in time.',
+          'Why it ended. Omitted while it is on air. reconnect-window-over: the broadcaster did not return in time. input-unusable: what it sent could not be encoded.',
         example: 'publisher-ended',
       }),
     durationMs: z.number().int().min(0).optional().openapi({

@@ -15,6 +15,7 @@ const transitions: Readonly<Record<BroadcastState, Partial<Record<BroadcastTrigg
     'reconnect-window-over': 'ended',
     'ended-by-api': 'ended',
     'taken-down': 'ended',
+    'input-unusable': 'ended',
     'encoder-failed': 'ended',
   },
   live: {
@@ -22,6 +23,7 @@ const transitions: Readonly<Record<BroadcastState, Partial<Record<BroadcastTrigg
     'publisher-ended': 'ended',
     'ended-by-api': 'ended',
     'taken-down': 'ended',
+    'input-unusable': 'ended',
     'encoder-failed': 'ended',
   },
   reconnecting: {
@@ -30,6 +32,7 @@ const transitions: Readonly<Record<BroadcastState, Partial<Record<BroadcastTrigg
     'reconnect-window-over': 'ended',
     'ended-by-api': 'ended',
     'taken-down': 'ended',
+    'input-unusable': 'ended',
     'encoder-failed': 'ended',
   },
   ended: {},

@@ -89,10 +89,10 @@ export interface components {
              */
             readonly endedAt?: string;
             /**
-             * @description Why it ended. Omitted while it is on air. reconnect-window-over: the broadcaster did not return in time.
+             * @description Why it ended. Omitted while it is on air. reconnect-window-over: the broadcaster did not return in time. input-unusable: what it sent could not be encoded.
              * @enum {string}
              */
-            readonly endReason?: "publisher-ended" | "reconnect-window-over" | "ended-by-api" | "encoder-failed" | "taken-down";
+            readonly endReason?: "publisher-ended" | "reconnect-window-over" | "ended-by-api" | "input-unusable" | "encoder-failed" | "taken-down";
             /** @description Length of the recording, in milliseconds. Omitted until it is closed, and if its worker died before it could say. */
             readonly durationMs?: number;
             /** @description What the recording takes in storage, all renditions together; omitted as its length is. */

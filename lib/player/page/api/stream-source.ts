@@ -7,6 +7,7 @@ import {
 import { linkFaultOf, linkFaultStatus } from '../model/playback-link.ts';
 import type { StreamKnowledge } from '../model/playback-target.ts';
 import { apiPollMs, edgePollMs, type PollSituation } from '../model/polling.ts';
+import { leftNothing } from '../model/recordings.ts';
 import { isTakenDown, takenDownStatus } from '../model/stream-state.ts';
 import { uncounted } from '../playback/policy/viewer-report.ts';
 import { type ApiClient, ApiError, ApiUnreachableError } from './client.ts';
@@ -49,6 +50,11 @@ export const apiStreams = (
         const carried = (url: string) => carry(id, url);
         return { name, knowledge: await findRecording(request, carried, { dash, hls }, wanted) };
       }
+      // An encoder that was refused, say, has left nothing to play: what was on air before it is still there.
+      if (leftNothing(stream)) {
+        const carried = (url: string) => carry(id, url);
+        return { name, knowledge: await findNewest(request, carried, { kind: 'known', dash, hls }) };
+      }
       return { name, knowledge: { kind: 'known', state, broadcastId: broadcast?.id, dash, hls, manifests } };
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 404) return { knowledge: { kind: 'missing' } };
@@ -82,24 +88,32 @@ export const edgeStreams = (
       if (wanted !== undefined) {
         return { knowledge: await findRecording(request, (url) => carry(id, url), place, wanted) };
       }
-      const mpd = await look(request, carry(id, place.dash));
-      if (mpd.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
-      if (mpd.status === linkFaultStatus) return { knowledge: locked(mpd.body) };
-      if (mpd.status !== 404)
-        return { knowledge: { ...place, ...manifestState(mpd, readManifestState(mpd.body)) } };
-      // Not every encoder produces a DASH manifest.
-      const hls = carry(id, place.hls);
-      const playlist = await look(request, hls);
-      if (playlist.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
-      if (playlist.status === 404) return { knowledge: { ...place, state: 'idle' } };
-      const rendition = firstRendition(playlist.body);
-      const media = rendition === undefined ? playlist : await look(request, new URL(rendition, hls).href);
-      const state = manifestState(media, readPlaylistState(playlist.body, media.body));
-      return { knowledge: { ...place, ...state, manifests: ['hls'] } };
+      return { knowledge: await findNewest(request, (url) => carry(id, url), place) };
     },
     pollMs: edgePollMs,
   };
 };
+
+/** What the stream's own manifests lead to. */
+async function findNewest(
+  request: typeof fetch,
+  carry: (url: string) => string,
+  place: { readonly kind: 'known'; readonly dash: string; readonly hls: string },
+): Promise<FoundStream['knowledge']> {
+  const mpd = await look(request, carry(place.dash));
+  if (mpd.status === takenDownStatus) return { kind: 'taken-down' };
+  if (mpd.status === linkFaultStatus) return locked(mpd.body);
+  if (mpd.status !== 404) return { ...place, ...manifestState(mpd, readManifestState(mpd.body)) };
+  // Not every encoder produces a DASH manifest.
+  const hls = carry(place.hls);
+  const playlist = await look(request, hls);
+  if (playlist.status === takenDownStatus) return { kind: 'taken-down' };
+  if (playlist.status === 404) return { ...place, state: 'idle' };
+  const rendition = firstRendition(playlist.body);
+  const media = rendition === undefined ? playlist : await look(request, new URL(rendition, hls).href);
+  const state = manifestState(media, readPlaylistState(playlist.body, media.body));
+  return { ...place, ...state, manifests: ['hls'] };
+}
 
 /** One broadcast of a stream by its own manifests. `place`: the stream's. */
 async function findRecording(

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ApiClient } from '../api/client.ts';
 import type { RecordingsChoice, Stream } from '../api/types.ts';
+import { deletionWords } from '../model/deletion.ts';
 import { isOnAir, isTakenDown } from '../model/stream-state.ts';
 import { navigate } from '../shell/navigation.ts';
 import { useApi, useServices } from '../shell/services.ts';
@@ -26,9 +27,9 @@ export function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () 
       if (!isOpen()) return;
       setDoing('Deleting…');
     }
-    const { detail } = await api.deleteStream(stream.id, recordings);
+    const deletion = await api.deleteStream(stream.id, recordings);
     keys.delete(stream.id);
-    const notice = `Stream “${stream.name}” deleted. ${detail}`;
+    const notice = deletionWords(stream.name, deletion, Date.now());
     announce(notice);
     navigate('/', notice);
   };

@@ -3,6 +3,7 @@ import type { Stream } from '../api/types.ts';
 import { formatLatency } from '../model/latency.ts';
 import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
+import { leftNothing } from '../model/recordings.ts';
 import { watchPath } from '../model/routes.ts';
 import { isOnAir, isTakenDown, shownState } from '../model/stream-state.ts';
 import { usePlayback } from '../playback/use-playback.ts';
@@ -34,6 +35,14 @@ function Empty({ stream }: { stream: Stream }) {
   if (isTakenDown(stream)) return <p>Nobody can watch this stream while it’s taken down.</p>;
   if (stream.state !== 'ended')
     return <p>No picture yet. It appears here as soon as your encoder starts sending.</p>;
+  if (leftNothing(stream)) {
+    return (
+      <p>
+        The last broadcast ended before there was a picture. The next one appears here as soon as your encoder
+        starts sending.
+      </p>
+    );
+  }
   return (
     <div class="stage-ended">
       <p>The last broadcast has ended. The next one appears here as soon as your encoder starts sending.</p>

@@ -26,7 +26,7 @@ export function ListPage() {
           New stream
         </button>
       </div>
-      {noticeHere() !== undefined && <p class="quiet">{noticeHere()}</p>}
+      {noticeHere() !== undefined && <p class="quiet list-notice">{noticeHere()}</p>}
       {fault !== undefined && (
         <p class="fault" role="alert">
           {faultWords(fault)} {streams ? 'What you see may be out of date.' : ''} Retrying every few seconds.

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
+import { leftNothing } from '../model/recordings.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
 import { isOnAir, shownState } from '../model/stream-state.ts';
 import { useServices } from '../shell/services.ts';
@@ -14,9 +15,9 @@ export function StreamCard({ stream }: { stream: Stream }) {
 }
 
 function Card({ stream, linkedRegion }: { stream: Stream; linkedRegion: string | undefined }) {
-  const { broadcast, playback } = stream;
+  const { playback } = stream;
   const state = shownState(stream);
-  const isRecorded = state === 'ended' && broadcast !== undefined;
+  const isRecorded = state === 'ended' && !leftNothing(stream);
   const watch = isRecorded ? 'Watch recording' : 'Watch';
   return (
     <li class={`stream-card stream-card-${state}`}>

@@ -1,4 +1,4 @@
-import type { Broadcast, Download } from '../api/types.ts';
+import type { Broadcast, Download, Stream } from '../api/types.ts';
 
 /** `1902346240` → `1.9 GB`, `950000` → `950 kB`. Decimal units, as file managers and bills show them. */
 export function formatBytes(bytes: number): string {
@@ -71,6 +71,10 @@ export function recordedMs({ durationMs, startedAt, endedAt }: Broadcast): {
 /** Whether there is something to watch: a broadcast that ended before its first segment left nothing. */
 export const isRecorded = ({ state, durationMs }: Broadcast): boolean =>
   state === 'ended' && durationMs !== 0;
+
+/** Whether a stream's newest broadcast ended before there was anything to watch. */
+export const leftNothing = ({ state, broadcast }: Pick<Stream, 'state' | 'broadcast'>): boolean =>
+  state === 'ended' && broadcast?.durationMs === 0;
 
 /** Headwater's own workers record what can be made into one file. */
 export const isDownloadable = (broadcast: Broadcast): boolean =>

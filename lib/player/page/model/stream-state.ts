@@ -70,8 +70,7 @@ export const stateWords: Readonly<Record<ShownState, StateWords>> = {
   },
   ended: {
     word: 'Ended',
-    explanation:
-      'The last broadcast has ended and can be watched as a recording. Start your encoder to go live again.',
+    explanation: 'The last broadcast has ended. Start your encoder to go live again.',
     shape: 'square',
   },
   'taken-down': {

@@ -25,6 +25,7 @@ describe('the data folder', () => {
       await expect(ensureDataDir(dir)).rejects.toMatchObject({
         code: 'DATA_DIR_NOT_WRITABLE',
         message: expect.stringMatching(/^The data folder \S+ is not writable: \S+file\S* is a file\.$/),
+        mend: 'Choose another folder with --data-dir DIR.',
       });
     }
   });

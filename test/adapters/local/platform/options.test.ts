@@ -120,6 +120,12 @@ describe('the flags of npm run live', () => {
     expect(() => parseLiveOptions(['--webhook-secret-file', 'a'], '/')).toThrow(/requires --webhook/);
   });
 
+  test('a data folder without a name isn’t the folder where the command runs', () => {
+    for (const name of ['', ' ']) {
+      expect(() => parseLiveOptions(['--data-dir', name], '/repo')).toThrow(/^--data-dir must be a folder/);
+    }
+  });
+
   test('an unknown flag is named', () => {
     expect(() => parseLiveOptions(['--turbo'], '/repo')).toThrow(/^Unknown option '--turbo'$/);
   });

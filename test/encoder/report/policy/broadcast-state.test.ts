@@ -11,6 +11,7 @@ describe('The states of a broadcast', () => {
     for (const state of ['starting', 'live', 'reconnecting'] as const) {
       expect(nextState(state, 'taken-down')).toBe('ended');
     }
+    expect(nextState('starting', 'input-unusable')).toBe('ended');
     expect(nextState('live', 'confirmed')).toBeUndefined();
     expect(nextState('ended', 'publisher-back')).toBeUndefined();
   });

@@ -192,6 +192,29 @@ describe('a stream that the API tells of', () => {
     for (const status of [200, 404]) expect((await ask(status)).knowledge).toMatchObject({ kind: 'known' });
   });
 
+  describe('whose last broadcast ended before there was anything to play', () => {
+    const refused = {
+      ...stream,
+      playback: { ...stream.playback, dash: 'https://e/s/manifest.mpd', hls: 'https://e/s/index.m3u8' },
+      broadcast: { id: 'b8', state: 'ended', durationMs: 0 },
+    };
+    const found = (mpd: Response) =>
+      apiStreams({ getStream: async () => refused } as unknown as ApiClient, undefined, async (url) =>
+        String(url).endsWith('.mpd') ? mpd : new Response('', { status: 404 }),
+      ).find('s1');
+
+    test('plays the one before', async () => {
+      expect(await found(new Response(recording))).toMatchObject({
+        name: 'Show',
+        knowledge: { state: 'ended', broadcastId: 'b7' },
+      });
+    });
+
+    test('is off air if there was none', async () => {
+      expect((await found(new Response('', { status: 404 }))).knowledge).toMatchObject({ state: 'idle' });
+    });
+  });
+
   test.each(['taking-down', 'taken-down', 'restoring'])('is taken down while it is %s', async (state) => {
     const takedown = { state, reason: 'Why', askedAt: '2026-11-22T18:00:00.000Z' };
     expect(await find({ ...stream, takedown })).toEqual({ name: 'Show', knowledge: { kind: 'taken-down' } });

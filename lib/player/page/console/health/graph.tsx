@@ -17,6 +17,10 @@ const recentSeconds = 600;
 const leastSeconds = 120;
 const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440];
 const heightPx = 72;
+const labelGapPx = 4;
+const rightPx = 6;
+
+const labelFont = (scale: number): string => `${11 * scale}px system-ui, sans-serif`;
 
 /** How much larger than usual the reader wants text: a canvas doesn't follow by itself. */
 const textScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
@@ -71,14 +75,14 @@ function optionsOf(
   const { figure } = now.current;
   const axis = {
     stroke: colour('quiet'),
-    font: `${11 * scale}px system-ui, sans-serif`,
-    gap: 4,
+    font: labelFont(scale),
+    gap: labelGapPx,
     grid: { stroke: colour('line'), width: 1 },
     ticks: { show: false },
   };
   return {
     legend: { show: false },
-    padding: [8, 6, 0, 0],
+    padding: [8, rightPx, 0, 0],
     cursor: {
       y: false,
       drag: { x: false, y: false, setScale: false },
@@ -96,13 +100,12 @@ function optionsOf(
         space: 64 * scale,
         // Labels have no seconds.
         incrs: minutes.map((count) => 60 * count),
-        // At the left edge a label would run into the other axis.
-        values: (plot, splits) =>
-          splits.map((at) => (plot.valToPos(at, 'x') < 20 * scale ? '' : shortTime(at))),
+        values: (plot, splits) => splits.map((at) => fittingTime(plot, at, scale)),
       },
       {
         ...axis,
-        size: 48 * scale,
+        size: (plot, values) =>
+          labelGapPx + Math.max(44 * scale, ...(values ?? []).map((label) => widthOf(plot, label, scale))),
         space: 26 * scale,
         values: (_, splits) => splits.map((value) => (figure.tick ?? figure.format)(value)),
       },
@@ -133,6 +136,23 @@ function timesShown(window: HealthWindow, first: number, last: number): [first: 
   // Beyond that the two clocks differ.
   const end = Math.abs(clock - last) < recentSeconds ? Math.max(clock, last) : last;
   return [Math.max(end - recentSeconds, Math.min(first, end - leastSeconds)), end];
+}
+
+/** How wide a label is. Units, times and fonts differ from reader to reader. */
+function widthOf({ ctx }: uPlot, label: string, scale: number): number {
+  ctx.save();
+  ctx.font = labelFont(scale);
+  const { width } = ctx.measureText(label);
+  ctx.restore();
+  return Math.ceil(width);
+}
+
+/** A label in the middle of its time; none where it would run into the other axis, or out of the graph. */
+function fittingTime(plot: uPlot, at: number, scale: number): string {
+  const label = shortTime(at);
+  const place = plot.valToPos(at, 'x');
+  const room = plot.bbox.width / devicePixelRatio + rightPx - place;
+  return place < 20 * scale || room < widthOf(plot, label, scale) / 2 ? '' : label;
 }
 
 const shortTime = (at: number): string =>
