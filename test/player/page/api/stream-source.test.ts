@@ -200,7 +200,7 @@ describe('a stream that the API tells of', () => {
     };
     const found = (mpd: Response) =>
       apiStreams({ getStream: async () => refused } as unknown as ApiClient, undefined, async (url) =>
-        String(url).endsWith('.mpd') ? mpd : new Response('', { status: 404 }),
+        new URL(url).pathname.endsWith('.mpd') ? mpd : new Response('', { status: 404 }),
       ).find('s1');
 
     test('plays the one before', async () => {
