@@ -1,3 +1,4 @@
+import { segmentMs } from '../../packaging/segment-grid.ts';
 import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
@@ -44,6 +45,7 @@ export class Intake {
   readonly steps = new StepMeter();
   readonly #handler: IntakeHandler;
   readonly #session: SessionProbe;
+  readonly #partMs: number;
   /** The last key frame, whose timing a slate takes over. */
   #keyframe?: Buffer;
   /** Media whose place in stream time is not known yet. */
@@ -58,9 +60,18 @@ export class Intake {
   /** Stream time of the publisher's last tag. */
   #lastRealMs = 0;
 
-  /** `startMs`: stream time already produced by another worker. `shownBefore`: what that worker has shown. */
-  constructor(handler: IntakeHandler, startMs = 0, shownBefore: ShownTracks = 'nothing') {
+  /**
+   * `startMs`: stream time already produced by another worker. `shownBefore`: what that worker has shown. `partMs`: of what viewers are
+   * given at once.
+   */
+  constructor(
+    handler: IntakeHandler,
+    startMs = 0,
+    shownBefore: ShownTracks = 'nothing',
+    partMs: number = segmentMs,
+  ) {
     this.timeline = new Timeline(startMs);
+    this.#partMs = partMs;
     this.#handler = handler;
     this.#session = new SessionProbe(
       {
@@ -143,6 +154,7 @@ export class Intake {
       publisherPresent,
       hasSound: format.audioCodec !== undefined,
       mayCatchUp: publisherPresent && this.timeline.mayCatchUp(nowMs),
+      partMs: this.#partMs,
     });
     this.#fill(filler);
     if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
@@ -153,7 +165,9 @@ export class Intake {
     const { timeline } = this;
     this.#release();
     if (!this.#format?.picture) return;
-    this.#fill(fillerToEnd(timeline.lastOf('video'), timeline.lastOf('audio'), this.#format.audioFrameMs));
+    const { audioFrameMs } = this.#format;
+    const partMs = this.#partMs;
+    this.#fill(fillerToEnd(timeline.lastOf('video'), timeline.lastOf('audio'), { audioFrameMs, partMs }));
   }
 
   #fill({ video, audio }: Filler): void {
@@ -233,7 +247,8 @@ export class Intake {
     }
     if (!late) {
       if (this.#keyframe)
-        for (const at of repeatsBetween(lastMs, streamMs)) this.#handler.tag(this.#fillerAt(at));
+        for (const at of repeatsBetween(lastMs, streamMs, this.#partMs))
+          this.#handler.tag(this.#fillerAt(at));
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
       this.#slateShown = false;
       this.#filled = false;

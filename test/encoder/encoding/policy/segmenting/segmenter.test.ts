@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { AudioSegmenter } from '../../../../../lib/encoder/encoding/policy/segmenting/audio-segmenter.ts';
-import { longestPartMs, type Part } from '../../../../../lib/encoder/encoding/policy/segmenting/part.ts';
+import { type Part, partTargetMs } from '../../../../../lib/encoder/encoding/policy/segmenting/part.ts';
 import type {
   Cut,
   EncodedSample,
@@ -12,7 +12,9 @@ import {
   VideoSegmenter,
   type VideoSegmenterOptions,
 } from '../../../../../lib/encoder/encoding/policy/segmenting/video-segmenter.ts';
+import { pictureTimes } from '../../../../../lib/encoder/policy/picture-times.ts';
 import { parseChunks } from '../../../../../lib/packaging/cmaf/reader.ts';
+import { mostParts, partLengthsMs } from '../../../../../lib/packaging/segment-grid.ts';
 
 const data = Buffer.from([1]);
 const defaults = { timescale: 90_000, fromNumber: 0, run: 1, partMs: 500, frameRate: 30 };
@@ -79,7 +81,7 @@ function expectSound(cuts: readonly Cut[], partMs: number): void {
     if ('part' in one) {
       const last = parts.at(-1);
       expect(one.part.index).toBe(parts.length);
-      expect(one.part.index).toBeLessThanOrEqual(2000 / partMs);
+      expect(one.part.index).toBeLessThan(mostParts);
       if (last) expect(one.part.startTicks).toBeGreaterThanOrEqual(last.startTicks + last.durationTicks);
       parts.push(one.part);
       const chunks = parseChunks(Buffer.concat(one.part.chunk));
@@ -291,14 +293,14 @@ describe('Parts', () => {
     );
   });
 
-  test('are never longer than players are told, if no two pictures in a row are lost', () => {
+  test('are never longer than players are told, as long as pictures are lost here and there', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(1, 1, 1, 2), { minLength: 200, maxLength: 300 }),
-        // A part is a whole number of pictures.
-        fc.constantFrom([30, 200], [30, 500], [50, 500], [25, 1000]),
+        fc.array(fc.constantFrom(1, 1, 1, 2, 1, 1, 3), { minLength: 200, maxLength: 300 }),
+        fc.constantFrom(24, 25, 30_000 / 1001, 30, 50, 60),
+        partLength,
         fc.nat(40),
-        (frames, [frameRate = 0, partMs = 0], fromMs) => {
+        (frames, frameRate, partMs, fromMs) => {
           let frame = 0;
           const times = frames.map((lost) => {
             frame += lost;
@@ -306,13 +308,27 @@ describe('Parts', () => {
           });
           const cuts = steps(picturesAt(times), { partMs, frameRate }).flat();
           expectSound(cuts, partMs);
-          const longestMs = longestPartMs(partMs, frameRate);
-          for (const { durationTicks } of partsOf(cuts))
-            expect(durationTicks / 90).toBeLessThanOrEqual(longestMs);
+          const longestMs = partTargetMs(partMs, 1000 / frameRate);
+          for (const { index, durationTicks } of partsOf(cuts)) {
+            if (index < mostParts - 1) expect(durationTicks / 90).toBeLessThanOrEqual(longestMs);
+            expect(index).toBeLessThan(mostParts);
+          }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
+  });
+
+  test.each(partLengthsMs)('of %d ms are as long as players are told while pictures stand', (partMs) => {
+    const stand = [0, ...pictureTimes(0, 20_000, partMs)];
+    for (const { index, durationTicks } of partsOf(
+      steps(picturesAt(stand), { partMs }).flat().slice(0, -2),
+    )) {
+      const ms = durationTicks / 90;
+      expect(ms).toBeLessThanOrEqual(partTargetMs(partMs, 1000 / 30));
+      if (index < 2000 / partMs - 1)
+        expect(ms).toBeGreaterThanOrEqual(0.85 * partTargetMs(partMs, 1000 / 30));
+    }
   });
 
   test('wait for the next picture while pictures come irregularly', () => {
