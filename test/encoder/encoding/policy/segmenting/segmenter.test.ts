@@ -75,7 +75,7 @@ function steps(
 }
 
 /** Rules that hold whatever goes in. */
-function expectSound(cuts: readonly Cut[], partMs: number): void {
+function expectSound(cuts: readonly Cut[]): void {
   let parts: Part[] = [];
   for (const one of cuts) {
     if ('part' in one) {
@@ -225,7 +225,7 @@ describe('Parts', () => {
         fc.property(fc.nat(4000), partLength, (fromMs, partMs) => {
           const samples = pictures(fromMs, fromMs + 9000, 1000 / frameRate);
           const out = steps(samples, { partMs, frameRate });
-          expectSound(out.flat(), partMs);
+          expectSound(out.flat());
           const ends = new Map<number, number>();
           for (const [at, cuts] of out.entries())
             for (const { startTicks, durationTicks } of partsOf(cuts))
@@ -273,7 +273,7 @@ describe('Parts', () => {
             times.slice(Math.max(0, at - 20), at).every((before) => before < ms),
           );
           const out = steps(picturesAt(rising), { partMs });
-          expectSound(out.flat(), partMs);
+          expectSound(out.flat());
           const segments = segmentsOf(out.flat());
           expect(segments.reduce((sum, { samples }) => sum + samples, 0)).toBe(rising.length);
           // Each segment begins where a picture of its cell goes in, or up to the longest pace later.
@@ -307,7 +307,7 @@ describe('Parts', () => {
             return Math.round(fromMs + (frame * 1000) / frameRate);
           });
           const cuts = steps(picturesAt(times), { partMs, frameRate }).flat();
-          expectSound(cuts, partMs);
+          expectSound(cuts);
           const longestMs = partTargetMs(partMs, 1000 / frameRate);
           for (const { index, durationTicks } of partsOf(cuts)) {
             if (index < mostParts - 1) expect(durationTicks / 90).toBeLessThanOrEqual(longestMs);
@@ -360,7 +360,7 @@ describe('Parts', () => {
     });
     const whole = steps(all, { frameRate: 59.94 });
     const halves = steps(half, { frameRate: 29.97, pictureStep: 2 });
-    expectSound(halves.flat(), 500);
+    expectSound(halves.flat());
     const starts = (out: readonly (readonly Cut[])[]) =>
       segmentsOf(out.flat()).map(({ startTicks }) => Math.round(startTicks / 90));
     for (const [at, startMs] of starts(halves).entries()) {
@@ -389,7 +389,7 @@ describe('Parts', () => {
       compositionOffsetMs: sample.keyframe ? 80 : at % 3 === 0 ? 120 : 40,
     }));
     const cuts = steps(out, { firstPictureMs: 0, frameRate: 25 }).flat();
-    expectSound(cuts, 500);
+    expectSound(cuts);
     expect(segmentsOf(cuts).map(({ chunks }) => chunks.length)).toEqual([4, 4, 4, 4]);
   });
 
@@ -428,7 +428,7 @@ describe('Parts', () => {
           expect(Math.abs(endTicks / 48 - sample.dtsMs)).toBeLessThan(2 * (1024 / 48));
         }
         cuts.push(...segmenter.finish());
-        expectSound(cuts, partMs);
+        expectSound(cuts);
       }),
     );
   });
