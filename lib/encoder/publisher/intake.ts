@@ -3,7 +3,14 @@ import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
 import { StepMeter } from '../report/policy/health/step-meter.ts';
-import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
+import {
+  type Filler,
+  fillerFor,
+  fillerToEnd,
+  repeatsBetween,
+  silencesBetween,
+  type TrackNeed,
+} from './policy/filler.ts';
 import { heldCost } from './policy/held-cost.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import type { AnnouncedTracks, ShownTracks } from './policy/probe/picture-wait.ts';
@@ -59,6 +66,8 @@ export class Intake {
   #filled = false;
   /** Stream time of the publisher's last tag. */
   #lastRealMs = 0;
+  /** Sound, or silence, has been handed on. */
+  #hasSounded = false;
 
   /**
    * `startMs`: stream time already produced by another worker. `shownBefore`: what that worker has shown. `partMs`: of what viewers are
@@ -239,6 +248,8 @@ export class Intake {
     const { streamMs, late } = this.timeline.settle(heard);
     if (type === 'audio') {
       if (late) return;
+      if (this.#hasSounded) this.#silenceBetween(lastMs, streamMs);
+      this.#hasSounded = true;
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
       const isAlone = this.#session.isSoundAlone;
       if (isAlone) this.#filled = false;
@@ -276,9 +287,18 @@ export class Intake {
     return { payload: slatePicture(slate, streamMs, this.#keyframe), videoHeader: slate.videoHeader };
   }
 
+  /** ffmpeg fills a hole itself, but not where sound of another form follows: it would last as long as its last frame. */
+  #silenceBetween(lastMs: number, nextMs: number): void {
+    const { silence, audioHeader, audioFrameMs } = this.#format ?? {};
+    if (!silence || !audioHeader || !audioFrameMs) return;
+    for (const at of silencesBetween(lastMs, nextMs, audioFrameMs))
+      this.#handler.tag(silenceTag(at, silence, audioHeader));
+  }
+
   #fillAudio(atMs: number): void {
     const { silence, audioHeader } = this.#format ?? {};
     if (!silence || !audioHeader) return;
+    this.#hasSounded = true;
     this.#handler.tag(silenceTag(this.timeline.fill('audio', atMs), silence, audioHeader));
   }
 }

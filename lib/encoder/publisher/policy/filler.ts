@@ -92,6 +92,13 @@ export function repeatsBetween(lastMs: number, nextMs: number, partMs: number): 
   return lineMs <= untilMs ? [lineMs] : [];
 }
 
+/** A shorter hole in the sound is nothing but jitter. */
+const shortestHoleMs = 100;
+
+/** Times of the silent frames in a hole between two frames of sound. */
+export const silencesBetween = (lastMs: number, nextMs: number, frameMs: number): readonly number[] =>
+  nextMs - lastMs - frameMs < shortestHoleMs ? [] : steps(lastMs, nextMs - frameMs, frameMs);
+
 function steps(fromMs: number, untilMs: number, stepMs: number): number[] {
   const count = Math.max(0, Math.floor((untilMs - fromMs) / stepMs));
   return Array.from({ length: count }, (_, index) => Math.floor(fromMs + (index + 1) * stepMs));

@@ -4,6 +4,7 @@ import {
   fillerFor,
   fillerToEnd,
   repeatsBetween,
+  silencesBetween,
   type TrackNeed,
 } from '../../../../lib/encoder/publisher/policy/filler.ts';
 import { partLengthsMs, segmentMs } from '../../../../lib/packaging/segment-grid.ts';
@@ -85,6 +86,12 @@ describe('Filler', () => {
     expect(fillerToEnd(9960, 10_040, end).video).toEqual([]); // no segment for the sake of so little
     expect(fillerToEnd(10_050, 10_000, end).audio).toEqual([10_020, 10_040]);
     expect(fillerToEnd(10_000, 10_000, end)).toEqual({ video: [], audio: [] });
+  });
+
+  test('fills a hole in the sound up to the frame that follows, and takes jitter for none', () => {
+    expect(silencesBetween(1_000, 1_021, 20)).toEqual([]);
+    expect(silencesBetween(1_000, 1_110, 20)).toEqual([]);
+    expect(silencesBetween(1_000, 1_130, 20)).toEqual([1_020, 1_040, 1_060, 1_080, 1_100]);
   });
 
   test('leaves the last repeat before a picture its time', () => {
