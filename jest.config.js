@@ -29,6 +29,7 @@ export default {
     { ...shared, displayName: 'system', testMatch: ['<rootDir>/test/system/**/*.test.ts'] },
     { ...shared, displayName: 'images', testMatch: ['<rootDir>/test/images/**/*.test.ts'] },
   ],
+  globalSetup: '<rootDir>/testkit/jest/own-temporary-folder.ts',
   // By default Jest leaves one CPU idle, which would be half of two.
   maxWorkers: '100%',
   testTimeout: 120_000,

@@ -37,13 +37,12 @@ export async function fuzzTarget(target: FuzzTarget, run: FuzzRun): Promise<Fuzz
   }
   const found = await search(inputsOf(target, run.corpus), judge, run, Math.min(warmUpRuns, run.runs));
   if (found) return small(found);
-  const before = heldBytes();
   const rest = run.runs - warmUpRuns;
-  if (rest > 0) {
-    const later = { ...run, seed: run.seed + 1 };
-    const foundLater = await search(inputsOf(target, run.corpus), judge, later, rest);
-    if (foundLater) return small(foundLater);
-  }
+  if (rest <= 0) return { inputs };
+  const before = heldBytes();
+  const later = { ...run, seed: run.seed + 1 };
+  const foundLater = await search(inputsOf(target, run.corpus), judge, later, rest);
+  if (foundLater) return small(foundLater);
   const kept = heldBytes() - before;
   if (kept <= limits.maxGrowthBytes) return { inputs };
   const detail = `${inputs} inputs left ${kept} bytes behind, over ${limits.maxGrowthBytes}`;

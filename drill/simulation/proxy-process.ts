@@ -47,7 +47,9 @@ export class ProxyProcess {
   /** The worker whose link broke. */
   #lost?: (WorkerRun & { readonly expired?: number }) | undefined;
   #watch?: LinkWatch;
-  #expiry?: LeaseExpiry | undefined;
+  #expiry?: LeaseExpiry;
+  /** How many frames came. */
+  #heard = 0;
   #attempt = 0;
 
   constructor(around: ProxySurroundings) {
@@ -61,7 +63,6 @@ export class ProxyProcess {
   linkClosed(worker: MemberId, expired?: number): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;
-    this.#expiry = undefined;
     this.#lost = { worker, epoch: this.#epoch, ...(expired !== undefined && { expired }) };
     void this.#route();
   }
@@ -71,11 +72,15 @@ export class ProxyProcess {
     if (this.#worker) this.linkClosed(this.#worker);
   }
 
-  heard(worker: MemberId): void {
+  /** A frame came from it; `renewed`: which says that its lease has this version now. */
+  heard(worker: MemberId, renewed?: number): void {
     if (worker !== this.#worker) return;
-    this.#watch?.received(this.#around.host.nowMs());
-    this.#watch?.receivedPart();
-    this.#expiry = undefined;
+    const nowMs = this.#around.host.nowMs();
+    this.#heard++;
+    this.#watch?.received(nowMs);
+    if (renewed === undefined) return;
+    this.#watch?.receivedRenewal();
+    this.#expiry?.renewed(renewed, nowMs);
   }
 
   #check(): void {
@@ -94,23 +99,25 @@ export class ProxyProcess {
   /** Reads the lease of a worker that has fallen silent: once that has expired, another worker gets the publisher. */
   async #doubt(): Promise<void> {
     const { host } = this.#around;
-    const worker = this.#worker;
-    if (worker !== undefined && this.#watch?.isDoubtful(host.nowMs())) {
-      this.#expiry ??= new LeaseExpiry({ worker, epoch: this.#epoch });
-      const expiry = this.#expiry;
-      const sentMs = host.nowMs();
-      try {
-        const lease = await this.#ask((control) => control.lease);
-        const expired = expiry.read(lease, sentMs, host.nowMs());
-        if (expired !== undefined && expiry === this.#expiry && worker === this.#worker) {
-          this.#expiry = undefined;
-          this.linkClosed(worker, expired);
-        }
-      } catch {
-        expiry.interrupted();
-      }
+    if (this.#worker !== undefined && this.#expiry !== undefined) {
+      if (this.#watch?.isDoubtful(host.nowMs())) await this.#look(this.#worker, this.#expiry);
+      else this.#expiry.passed(host.nowMs());
     }
     setTimeout(() => void this.#doubt(), doubtEveryMs);
+  }
+
+  async #look(worker: MemberId, expiry: LeaseExpiry): Promise<void> {
+    const { host } = this.#around;
+    const heard = this.#heard;
+    const sentMs = host.nowMs();
+    try {
+      const lease = await this.#ask((control) => control.lease);
+      if (heard !== this.#heard || expiry !== this.#expiry) return;
+      const expired = expiry.read(lease, sentMs, host.nowMs());
+      if (expired !== undefined) this.linkClosed(worker, expired);
+    } catch {
+      expiry.interrupted();
+    }
   }
 
   /** Tries the workers, in rounds, until one accepts. */
@@ -138,6 +145,7 @@ export class ProxyProcess {
         this.#epoch = epoch;
         this.#lost = undefined;
         this.#watch = new LinkWatch(limits, this.#around.host.nowMs());
+        this.#expiry = new LeaseExpiry({ worker: member.id, epoch });
         return;
       }
       const named = holder && this.#fleet.find(holder);

@@ -95,6 +95,7 @@ class Simulation {
           rules: this.#rules,
           closed: () => this.#network.send(proxyHost, () => this.#proxy?.linkClosed(id)),
           published: () => this.#network.send(proxyHost, () => this.#proxy?.heard(id)),
+          renewed: (version) => this.#network.send(proxyHost, () => this.#proxy?.heard(id, version)),
         });
         this.#processes.set(id, process);
       },

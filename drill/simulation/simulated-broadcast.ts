@@ -29,6 +29,8 @@ export interface WorkerSurroundings {
   readonly closed: () => void;
   /** It published a segment. */
   readonly published: () => void;
+  /** Its lease has this version now. */
+  readonly renewed: (version: number) => void;
 }
 
 /** A broadcast that produces a segment each time one segment's length has passed. */
@@ -43,7 +45,7 @@ export class SimulatedBroadcast {
 
   constructor(
     { keeper, unfinished }: TakenLease,
-    { host, network, invariants, rules, published }: WorkerSurroundings,
+    { host, network, invariants, rules, published, renewed }: WorkerSurroundings,
     clock: Clock,
     store: LeaseTakerOptions['store'],
     ended: () => void,
@@ -80,6 +82,7 @@ export class SimulatedBroadcast {
         this.#lost();
       },
       endRequested: () => {},
+      renewed,
     });
     this.#media = setInterval(() => this.#make(), segmentMs);
     // Replayed media soon becomes a segment.

@@ -85,6 +85,7 @@ export class Broadcast implements ActiveBroadcast {
     keeper.listen({
       lost: () => this.#leaseLost(),
       // The request has already been logged where it was made.
+      renewed: (version) => this.#reception.leaseRenewed(version),
       endRequested: () => void requestedEndReason(store, lease.streamId).then((reason) => this.end(reason)),
     });
   }

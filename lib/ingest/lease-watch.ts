@@ -2,42 +2,54 @@ import type { LeaseRecord } from '../control-store/records.ts';
 import type { WorkerRun } from '../protocol/relay/hello.ts';
 import { LeaseExpiry } from './policy/lease-expiry.ts';
 
-/** Reads the lease of a worker that has fallen silent. */
+export interface LeaseWatchOptions {
+  readonly run: WorkerRun;
+  /** Reads the stream's lease; throws if the control store does not answer. */
+  readonly read: () => Promise<LeaseRecord | undefined>;
+  /** The lease has expired, in this version, and the worker was not heard meanwhile. */
+  readonly expired: (version: number) => void;
+}
+
+/** Finds out when the lease of a worker that has fallen silent expires. */
 export class LeaseWatch {
-  readonly #run: WorkerRun;
-  readonly #read: () => Promise<LeaseRecord | undefined>;
-  #expiry: LeaseExpiry | undefined;
-  #expired: number | undefined;
+  readonly #options: LeaseWatchOptions;
+  readonly #expiry: LeaseExpiry;
+  /** How often the worker was heard. */
+  #heard = 0;
   #isReading = false;
 
-  /** `read`: throws if the control store does not answer. */
-  constructor(run: WorkerRun, read: () => Promise<LeaseRecord | undefined>) {
-    this.#run = run;
-    this.#read = read;
-  }
-
-  /** Call about every 250 ms while the worker is silent. Returns the version in which its lease has expired. */
-  look(): number | undefined {
-    this.#expiry ??= new LeaseExpiry(this.#run);
-    if (!this.#isReading) void this.#look(this.#expiry);
-    return this.#expired;
+  constructor(options: LeaseWatchOptions) {
+    this.#options = options;
+    this.#expiry = new LeaseExpiry(options.run);
   }
 
   /** The worker is there. */
   heard(): void {
-    this.#expiry = undefined;
-    this.#expired = undefined;
+    this.#heard++;
   }
 
-  async #look(expiry: LeaseExpiry): Promise<void> {
+  /** The worker says that it has renewed its lease. */
+  renewed(version: number): void {
+    this.#expiry.renewed(version, performance.now());
+  }
+
+  /** Call about every 250 ms, and say whether the worker is silent: then the lease is read. */
+  tick(isSilent: boolean): void {
+    if (!isSilent) this.#expiry.passed(performance.now());
+    else if (!this.#isReading) void this.#look();
+  }
+
+  async #look(): Promise<void> {
     this.#isReading = true;
+    const heard = this.#heard;
     const sentMs = performance.now();
     try {
-      const expired = expiry.read(await this.#read(), sentMs, performance.now());
-      // It may have been heard meanwhile.
-      if (expiry === this.#expiry) this.#expired = expired;
+      const lease = await this.#options.read();
+      if (heard !== this.#heard) return;
+      const expired = this.#expiry.read(lease, sentMs, performance.now());
+      if (expired !== undefined) this.#options.expired(expired);
     } catch {
-      expiry.interrupted();
+      this.#expiry.interrupted();
     } finally {
       this.#isReading = false;
     }

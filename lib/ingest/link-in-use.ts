@@ -1,5 +1,5 @@
-import type { LeaseRecord } from '../control-store/records.ts';
-import { LeaseWatch } from './lease-watch.ts';
+import type { LinkFrame } from '../protocol/relay/link-frames.ts';
+import { LeaseWatch, type LeaseWatchOptions } from './lease-watch.ts';
 import { LeaveWatch } from './policy/leave-watch.ts';
 import { LinkWatch, type LinkWatchLimits } from './policy/link-watch.ts';
 import type { WorkerLink } from './worker-link.ts';
@@ -16,10 +16,9 @@ export class LinkInUse {
   #leave: LeaveWatch | undefined;
   #drains = false;
 
-  /** `readLease`: the stream's; throws if the control store does not answer. */
-  constructor(link: WorkerLink, limits: LinkWatchLimits, readLease: () => Promise<LeaseRecord | undefined>) {
+  constructor(link: WorkerLink, limits: LinkWatchLimits, lease: Pick<LeaseWatchOptions, 'read' | 'expired'>) {
     this.link = link;
-    this.#lease = new LeaseWatch({ worker: link.worker, epoch: link.epoch }, readLease);
+    this.#lease = new LeaseWatch({ ...lease, run: { worker: link.worker, epoch: link.epoch } });
     this.#watch = new LinkWatch(limits, performance.now());
   }
 
@@ -30,11 +29,13 @@ export class LinkInUse {
     return ready;
   }
 
-  /** The worker sent something; `isPart`: word of a part. */
-  received(isPart = false): void {
+  /** The worker sent something. */
+  received(frame: LinkFrame): void {
     this.#watch.received(performance.now());
-    if (isPart) this.#watch.receivedPart();
     this.#lease.heard();
+    if (frame.type !== 'lease-renewed') return;
+    this.#watch.receivedRenewal();
+    this.#lease.renewed(frame.version);
   }
 
   /** The worker has read everything queued. */
@@ -47,9 +48,9 @@ export class LinkInUse {
     return this.#watch.isStalled(this.link.backlogBytes, nowMs) || this.#watch.isSilent(lives, nowMs);
   }
 
-  /** The version in which its lease has expired while it was silent; undefined if it has not, or if that is not known yet. Call often. */
-  expiredLease(nowMs: number): number | undefined {
-    return this.#watch.isDoubtful(nowMs) ? this.#lease.look() : undefined;
+  /** Looks at its lease while it is silent. Call about every 250 ms. */
+  watchLease(nowMs: number): void {
+    this.#lease.tick(this.#watch.isDoubtful(nowMs));
   }
 
   /** The worker said that it will stop. */

@@ -164,12 +164,9 @@ export class Relay {
       this.abort();
     if (this.#current === undefined || this.#finished) return;
     if (this.#leaveIfDue()) return;
-    const { link } = this.#current;
-    this.#expired = this.#current.expiredLease(nowMs);
-    const lives = this.#options.router.lives(link.worker);
-    if (this.#expired === undefined && !this.#current.isLost(lives, nowMs)) return;
-    this.#avoid = link.worker;
-    link.abort();
+    const lives = this.#options.router.lives(this.#current.link.worker);
+    if (this.#current.isLost(lives, nowMs)) this.#giveUpLink(this.#current.link);
+    else this.#current.watchLease(nowMs);
   }
 
   /** Drops everything at once. */
@@ -248,7 +245,10 @@ export class Relay {
     // A draining worker had released the lease before the new one had to wait for it.
     this.#leaveLink();
     const { router, streamId } = this.#options;
-    const current = new LinkInUse(link, limits, () => router.leaseOf(streamId));
+    const current = new LinkInUse(link, limits, {
+      read: () => router.leaseOf(streamId),
+      expired: (version) => this.#leaseExpired(current, version),
+    });
     this.#current = current;
     this.#losses.attached(link, performance.now());
     this.#avoid = undefined;
@@ -292,11 +292,23 @@ export class Relay {
     if (frame.type === 'parts-through')
       this.#keyFramesAtMs = keyFrameTimes(this.#keyFramesAtMs, frame.keyFramesAtMs);
     if (from !== this.#current) return;
-    from.received(frame.type === 'parts-through');
+    from.received(frame);
     if (this.#finished) return;
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
     else if (frame.type === 'draining') this.#workerDrains(from);
     else if (frame.type === 'end') this.#workerEnded(frame.reason);
+  }
+
+  #leaseExpired(from: LinkInUse, version: number): void {
+    if (from !== this.#current || this.#finished) return;
+    this.#expired = version;
+    this.#giveUpLink(from.link);
+  }
+
+  /** Its worker is dead or frozen. */
+  #giveUpLink(link: WorkerLink): void {
+    this.#avoid = link.worker;
+    link.abort();
   }
 
   /** It keeps the publisher until another worker is ready. */

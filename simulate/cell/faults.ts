@@ -1,4 +1,5 @@
 import { defaultPartMs } from '../../lib/config/defaults.ts';
+import { renewEveryMs } from '../../lib/encoder/lease/policy/fence.ts';
 import { LeaseExpiry } from '../../lib/ingest/policy/lease-expiry.ts';
 import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
 import { routeTiming } from '../../lib/ingest/policy/route-timing.ts';
@@ -35,14 +36,16 @@ async function noticeWorker(
 ): Promise<void> {
   const { timeline, random } = cell;
   const watch = new LinkWatch(defaultLimits, timeline.nowMs - random.between(0, defaultPartMs));
-  watch.receivedPart();
+  watch.receivedRenewal();
   const lease = cell.readLease(publisher.id);
   const run = { worker: worker.id, epoch: lease?.epoch ?? 0 };
   const expiry = new LeaseExpiry(run);
+  if (lease) expiry.renewed(lease.version, timeline.nowMs - random.between(0, renewEveryMs));
   let expired: number | undefined;
   await timeline.sleep(random.between(0, routeTiming.linkEveryMs));
   while (expired === undefined && !watch.isSilent(proxy.view.find(worker.id) !== undefined, timeline.nowMs)) {
-    if (watch.isDoubtful(timeline.nowMs)) {
+    if (!watch.isDoubtful(timeline.nowMs)) expiry.passed(timeline.nowMs);
+    else {
       const sentMs = timeline.nowMs;
       const read = cell.readLease(publisher.id);
       await timeline.sleep(facts.storeMs);

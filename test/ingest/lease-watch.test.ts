@@ -20,44 +20,83 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** Looks each 250 ms for so long; what it said last. */
-async function looks(watch: LeaseWatch, forMs: number): Promise<number | undefined> {
-  let last: number | undefined;
+/** Ticks each 250 ms for so long. */
+async function ticks(watch: LeaseWatch, forMs: number, isSilent = true): Promise<void> {
   for (const untilMs = nowMs + forMs; nowMs < untilMs; nowMs += 250) {
-    last = watch.look();
+    watch.tick(isSilent);
     await settled();
   }
-  return last;
 }
 
-test('says in which version a lease has expired, and nothing more once its worker is heard', async () => {
-  const watch = new LeaseWatch(run, async () => lease);
-  expect(await looks(watch, leaseMs)).toBeUndefined();
-  expect(await looks(watch, 750)).toBe(7);
+/** A watch, and in which versions it said that the lease has expired. */
+function watching(read: () => Promise<LeaseRecord | undefined>) {
+  const expired: number[] = [];
+  const watch = new LeaseWatch({ run, read, expired: (version) => void expired.push(version) });
+  return { watch, expired };
+}
+
+test('says in which version the lease of a silent worker has expired', async () => {
+  const { watch, expired } = watching(async () => lease);
+  await ticks(watch, leaseMs);
+  expect(expired).toEqual([]);
+  await ticks(watch, 250);
+  expect(expired).toEqual([7]);
+});
+
+test('counts from when the worker said that it had renewed, without a read until it is silent', async () => {
+  let reads = 0;
+  const { watch, expired } = watching(async () => {
+    reads++;
+    return lease;
+  });
+  watch.renewed(7);
+  await ticks(watch, 1_000, false);
+  expect(reads).toBe(0);
+  await ticks(watch, leaseMs - 1_000);
+  expect(expired).toEqual([]);
+  await ticks(watch, 250);
+  expect(expired).toEqual([7]);
+});
+
+test('says nothing of a worker that was heard while its lease was read', async () => {
+  let answer: ((read: LeaseRecord) => void) | undefined;
+  const { watch, expired } = watching(() => new Promise((resolve) => (answer = resolve)));
+  watch.renewed(7);
+  await ticks(watch, leaseMs, false);
+  watch.tick(true);
   watch.heard();
-  expect(watch.look()).toBeUndefined();
-  expect(await looks(watch, leaseMs)).toBeUndefined();
+  answer?.(lease);
+  await settled();
+  expect(expired).toEqual([]);
+  watch.tick(true);
+  answer?.(lease);
+  await settled();
+  expect(expired).toEqual([7]);
 });
 
 test('concludes nothing while the control store does not answer, and reads once at a time', async () => {
   let reads = 0;
   let isDown = false;
-  const watch = new LeaseWatch(run, async () => {
+  const { watch, expired } = watching(async () => {
     reads++;
     if (isDown) throw new Error('down');
     return lease;
   });
-  await looks(watch, leaseMs - 250);
+  watch.renewed(7);
+  await ticks(watch, leaseMs - 250);
   isDown = true;
-  expect(await looks(watch, 10_000)).toBeUndefined();
+  await ticks(watch, 10_000);
   isDown = false;
-  expect(await looks(watch, leaseMs)).toBeUndefined();
-  expect(await looks(watch, 750)).toBe(7);
+  await ticks(watch, leaseMs);
+  expect(expired).toEqual([]);
+  await ticks(watch, 250);
+  expect(expired).toEqual([7]);
   const before = reads;
-  const hanging = new LeaseWatch(run, () => {
+  const hanging = watching(() => {
     reads++;
     return new Promise(() => {});
   });
-  expect(await looks(hanging, 5_000)).toBeUndefined();
+  await ticks(hanging.watch, 5_000);
+  expect(hanging.expired).toEqual([]);
   expect(reads - before).toBe(1);
 });

@@ -473,7 +473,7 @@ test('a silent worker whose lease expires is left, and the next one is told in w
       now.mockReturnValue(fromMs + ms);
       relay.tick(fromMs + ms);
       await settled();
-      // It has not been silent for long enough yet, without parts.
+      // It has not been silent for long enough yet, without word of renewals.
       if (ms <= 3_000) expect(first.aborted).toBe(false);
     }
   } finally {

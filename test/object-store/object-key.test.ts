@@ -1,21 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isPlainPath } from '../../lib/edge/policy/access/denial.ts';
 import { isKeyPrefix, isObjectKey } from '../../lib/object-store/object-key.ts';
 
 describe('an object key', () => {
-  test.each([
-    'a',
-    'local/s/b/v720/1.m4s',
-    'a/init-1.mp4',
-    'A_b-c.d',
-    'a/..b',
-    'a/b..',
-    'a/...',
-    'x@y/z+1=2',
-    '0',
-  ])('may be %s', (text) => {
-    expect(isObjectKey(text)).toBe(true);
-  });
+  test.each(['a', 'local/s/b/v720/1.m4s', 'a/init-1.mp4', 'A_b-c.d', 'a/b..', 'x@y/z+1=2', '0'])(
+    'may be %s',
+    (text) => {
+      expect(isObjectKey(text)).toBe(true);
+    },
+  );
 
   test.each([
     '',
@@ -29,6 +23,9 @@ describe('an object key', () => {
     'a/../b',
     'a/./b',
     '.a',
+    'a/.b',
+    'a/..b',
+    'a/...',
     '_a',
     '-a',
     'a b',
@@ -54,6 +51,15 @@ describe('an object key', () => {
     fc.assert(
       fc.property(text, (path) => {
         if (isObjectKey(path)) expect(new URL(`http://h/${path}`).pathname).toBe(`/${path}`);
+      }),
+    );
+  });
+
+  test('can be denied by its name at the edge', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'ab./_-=@+'), minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(text, (path) => {
+        if (isObjectKey(path)) expect(isPlainPath(`/${path}`)).toBe(true);
       }),
     );
   });

@@ -92,8 +92,8 @@ export class FaultInjector {
     const injector = this;
     const isAsync = member.constructor.name === 'AsyncFunction';
     return function (this: object, ...args: unknown[]): unknown {
-      const fault = injector.#called(step, this);
-      if (injector.#spared.has(this)) return injector.#callSpared(() => member.apply(this, args));
+      if (injector.#isSpared(this)) return injector.#callSpared(member, this, args);
+      const fault = injector.#called(step);
       if (!fault) return member.apply(this, args);
       if (fault.when === 'after') {
         const done = member.apply(this, args);
@@ -105,21 +105,22 @@ export class FaultInjector {
     };
   }
 
-  #callSpared(call: () => unknown): unknown {
+  #callSpared(member: Member, owner: object, args: unknown[]): unknown {
     this.#callsBySpared++;
     try {
-      return call();
+      return member.apply(owner, args);
     } finally {
       this.#callsBySpared--;
     }
   }
 
-  #called(
-    step: Step,
-    owner: object,
-  ): { readonly when: FaultPlan['when']; readonly error: InjectedFault } | undefined {
-    if (!this.#isArmed || this.#callsBySpared > 0) this.#spared.add(owner);
-    if (this.#spared.has(owner)) return undefined;
+  #isSpared(owner: object): boolean {
+    if (this.#isArmed && this.#callsBySpared === 0) return this.#spared.has(owner);
+    this.#spared.add(owner);
+    return true;
+  }
+
+  #called(step: Step): { readonly when: FaultPlan['when']; readonly error: InjectedFault } | undefined {
     const count = (this.#counts.get(step) ?? 0) + 1;
     this.#counts.set(step, count);
     const plan = this.#plan;

@@ -131,16 +131,26 @@ function busNoticeOf(type: BusEventType, detail: Detail) {
   return { schema, example };
 }
 
+type Webhook = Parameters<ControlApi['openAPIRegistry']['registerWebhook']>[0];
+
+let made: readonly Webhook[] | undefined;
+
 /** Adds what the platform sends to the document: each event of a stream, as a webhook and as EventBridge gets it. */
 export function addWebhooks(app: ControlApi): void {
-  for (const type of busEventTypes) {
-    const detail = detailOf(type, eventTable[type] as DescribedEvent<typeof type>);
-    const { summary } = eventTable[type];
-    const sent = { method: 'post', summary } as const;
-    const body = (content: { schema: z.ZodType; example: object }) => ({
-      body: { required: true, content: { 'application/json': content } },
-    });
-    app.openAPIRegistry.registerWebhook({
+  // Once for all apps: the library never forgets a schema, and these are most of what an app costs.
+  made ??= busEventTypes.flatMap(webhooksOf);
+  for (const webhook of made) app.openAPIRegistry.registerWebhook(webhook);
+}
+
+function webhooksOf(type: BusEventType): readonly [Webhook, Webhook] {
+  const detail = detailOf(type, eventTable[type] as DescribedEvent<typeof type>);
+  const { summary } = eventTable[type];
+  const sent = { method: 'post', summary } as const;
+  const body = (content: { schema: z.ZodType; example: object }) => ({
+    body: { required: true, content: { 'application/json': content } },
+  });
+  return [
+    {
       ...sent,
       path: type,
       operationId: `on${nameOf(type)}`,
@@ -149,8 +159,8 @@ export function addWebhooks(app: ControlApi): void {
       parameters: signature,
       request: body(noticeOf(type, detail)),
       responses: { '2XX': { description: 'Taken. Anything else, and the event is sent again for a while.' } },
-    });
-    app.openAPIRegistry.registerWebhook({
+    },
+    {
       ...sent,
       path: `EventBridge ${type}`,
       operationId: `on${nameOf(type)}OfEventBridge`,
@@ -158,6 +168,6 @@ export function addWebhooks(app: ControlApi): void {
       tags: ['EventBridge'],
       request: body(busNoticeOf(type, detail)),
       responses: { '2XX': { description: 'The rule’s target has taken it.' } },
-    });
-  }
+    },
+  ];
 }

@@ -17,6 +17,8 @@ export interface LeaseKeeperHandler {
   /** Another worker has the lease, or this process was suspended for too long. Called once. */
   lost(): void;
   endRequested(): void;
+  /** The lease has this version now. */
+  renewed?(version: number): void;
 }
 
 /**
@@ -116,8 +118,9 @@ export class LeaseKeeper {
   async #renewOnce(): Promise<void> {
     const sentAtMs = this.#options.clock.nowMs();
     try {
-      const { endRequested } = await this.#options.store.renewLease(this.#hold());
+      const { endRequested, version } = await this.#options.store.renewLease(this.#hold());
       this.#fence.renewed(sentAtMs);
+      this.#handler?.renewed?.(version);
       this.#options.reachable(true);
       if (!endRequested) return;
       this.#endRequested = true;

@@ -145,7 +145,12 @@ export class Reception {
     const keyFramesAtMs = nextMs === undefined ? undefined : this.#parts?.part(rendition, nextMs);
     if (keyFramesAtMs === undefined) return;
     this.#owner.keyFramesAt(keyFramesAtMs);
-    if (this.#seat.session?.hello.dropsUnknownFrames) this.send({ type: 'parts-through', keyFramesAtMs });
+    this.#sendNew({ type: 'parts-through', keyFramesAtMs });
+  }
+
+  /** Tells the publisher's proxy, which finds out by it when the lease expires. */
+  leaseRenewed(version: number): void {
+    this.#sendNew({ type: 'lease-renewed', version });
   }
 
   /** Call ten times a second. */
@@ -193,6 +198,11 @@ export class Reception {
     // The publisher must be told, whatever else fails.
     this.#seat.close(reason);
     this.#slates.stop();
+  }
+
+  /** Not to a proxy of an earlier release, for which an unknown frame breaks the link. */
+  #sendNew(frame: LinkFrame): void {
+    if (this.#seat.session?.hello.dropsUnknownFrames) this.send(frame);
   }
 
   #makeSeat(lease: LeaseRecord): PublisherSeat {

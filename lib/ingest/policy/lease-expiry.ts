@@ -2,19 +2,38 @@ import { leaseMs } from '../../control-store/fleet-times.ts';
 import type { LeaseRecord } from '../../control-store/records.ts';
 import type { WorkerRun } from '../../protocol/relay/hello.ts';
 
-/** The most that one step between two reads counts for: whoever reads may have stood still itself, and the holder with it. */
+/** The most that one step counts for: whoever looks may have stood still itself, and the holder with it. */
 const maxStepMs = 500;
+
+interface Seen {
+  readonly version: number;
+  /** Up to when `unchangedMs` counts. */
+  readonly atMs: number;
+  readonly unchangedMs: number;
+}
 
 /**
  * Whether a worker has let its lease expire, by the same rule by which another worker may take it: the version has not changed for the
- * lease time on the observer's own monotonic clock, counting only time in which the control store answered.
+ * lease time on the observer's own monotonic clock. The count begins when the holder says that it has renewed, or with a first read;
+ * once the lease is read, only time in which the control store answered counts.
  */
 export class LeaseExpiry {
   readonly #run: WorkerRun;
-  #seen: { readonly version: number; readonly atMs: number; readonly unchangedMs: number } | undefined;
+  #seen: Seen | undefined;
 
   constructor(run: WorkerRun) {
     this.#run = run;
+  }
+
+  /** The holder says that the lease has this version now. */
+  renewed(version: number, nowMs: number): void {
+    this.#seen = { version, atMs: nowMs, unchangedMs: 0 };
+  }
+
+  /** Time passes without a reason to read. Call often: what isn't told doesn't count for more than half a second. */
+  passed(nowMs: number): void {
+    if (this.#seen)
+      this.#seen = { ...this.#seen, atMs: nowMs, unchangedMs: this.#countedMs(this.#seen, nowMs) };
   }
 
   /**
@@ -27,9 +46,7 @@ export class LeaseExpiry {
       return undefined;
     }
     const { version } = lease;
-    const known = this.#seen?.version === version ? this.#seen : undefined;
-    const stepMs = known ? Math.min(sentMs - known.atMs, maxStepMs) : 0;
-    const unchangedMs = (known?.unchangedMs ?? 0) + stepMs;
+    const unchangedMs = this.#seen?.version === version ? this.#countedMs(this.#seen, sentMs) : 0;
     this.#seen = { version, atMs: answeredMs, unchangedMs };
     return unchangedMs >= leaseMs ? version : undefined;
   }
@@ -37,5 +54,9 @@ export class LeaseExpiry {
   /** The control store did not answer: perhaps not the holder either. */
   interrupted(): void {
     this.#seen = undefined;
+  }
+
+  #countedMs({ atMs, unchangedMs }: Seen, nowMs: number): number {
+    return unchangedMs + Math.min(nowMs - atMs, maxStepMs);
   }
 }

@@ -3,19 +3,19 @@ export interface LinkWatchLimits {
   readonly stallMs: number;
   /** Abandon a worker that has sent nothing for this long if its heartbeats have stopped, too. */
   readonly silentMs: number;
-  /** Look at the lease of a worker that has sent nothing for this long, although it sends word of each part. */
+  /** Look at the lease of a worker that has sent nothing for this long, although it sends word of each renewal. */
   readonly doubtMs: number;
 }
 
-/** Without parts a worker sends word of each segment only, and of that once the object store has it. */
-const doubtWithoutParts = 4;
+/** A worker of an earlier release sends word of each segment only, and of that once the object store has it. */
+const doubtWithoutRenewals = 4;
 
 /** Whether the worker at the other end of a link still works, judged by what it reads and sends. */
 export class LinkWatch {
   readonly #limits: LinkWatchLimits;
   #lastReceivedMs: number;
   #behind: { sinceMs: number; backlogBytes: number } | undefined;
-  #hearsParts = false;
+  #hearsRenewals = false;
 
   constructor(limits: LinkWatchLimits, nowMs: number) {
     this.#limits = limits;
@@ -27,9 +27,9 @@ export class LinkWatch {
     this.#lastReceivedMs = nowMs;
   }
 
-  /** What it sent was word of a part. */
-  receivedPart(): void {
-    this.#hearsParts = true;
+  /** What it sent was word of its lease's renewal. */
+  receivedRenewal(): void {
+    this.#hearsRenewals = true;
   }
 
   /** The worker isn't reading what we write. */
@@ -52,7 +52,7 @@ export class LinkWatch {
   /** It should have sent something by now. That alone proves nothing: it may be slow, or its publisher. */
   isDoubtful(nowMs: number): boolean {
     const { doubtMs } = this.#limits;
-    return nowMs - this.#lastReceivedMs > (this.#hearsParts ? doubtMs : doubtWithoutParts * doubtMs);
+    return nowMs - this.#lastReceivedMs > (this.#hearsRenewals ? doubtMs : doubtWithoutRenewals * doubtMs);
   }
 
   /** A frozen worker closes nothing. Both signs are needed: heartbeats alone also stop when the control store is down. */

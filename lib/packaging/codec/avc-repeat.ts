@@ -68,11 +68,12 @@ export class AvcRepeater {
     this.#usable = this.#references.length > 0;
   }
 
-  /** A sample that repeats the newest picture; undefined before there is one. */
+  /** A sample that repeats the newest picture; undefined before there is one, or where the stream's lengths have no room for it. */
   repeat(): Buffer | undefined {
     if (!this.#usable) return undefined;
     const nal = escapeNal(repeatHeader, this.#picture());
     const { nalLengthBytes } = this.#config;
+    if (nal.length >= 256 ** nalLengthBytes) return undefined;
     const length = Buffer.alloc(nalLengthBytes);
     length.writeUIntBE(nal.length, 0, nalLengthBytes);
     return Buffer.concat([length, nal]);

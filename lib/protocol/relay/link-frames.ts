@@ -35,6 +35,11 @@ export type LinkFrame =
    * proxies that drop frames they don't know.
    */
   | { readonly type: 'parts-through'; readonly keyFramesAtMs: readonly number[] }
+  /**
+   * The worker has renewed the stream's lease, which has this version now. Sent at once, and only to proxies that drop frames they don't
+   * know: one that hears no more of its worker counts from here on when the lease expires (docs/decisions/0050).
+   */
+  | { readonly type: 'lease-renewed'; readonly version: number }
   /** The worker has to stop: the proxy moves the publisher to another one; the link stays usable until that is ready. */
   | { readonly type: 'draining' }
   /** Before `accepted`, if the hello names a draining worker: capacity is reserved, and only its lease is missing. */
@@ -63,6 +68,7 @@ const typeIds = {
   standby: 7,
   clock: 8,
   'parts-through': 9,
+  'lease-renewed': 10,
 } as const satisfies Record<LinkFrame['type'], number>;
 
 /** Schemas of all payloads except `published-through`; unknown fields are dropped, so that fields can be added. */
@@ -91,6 +97,10 @@ const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   [typeIds['parts-through']]: z.object({
     type: z.literal('parts-through').default('parts-through'),
     keyFramesAtMs: z.array(wholeMs).min(1).max(mostKeyFrames),
+  }),
+  [typeIds['lease-renewed']]: z.object({
+    type: z.literal('lease-renewed').default('lease-renewed'),
+    version: z.int().nonnegative(),
   }),
 };
 

@@ -178,7 +178,7 @@ export function createTestApi(
     callerOf: changes.callerOf,
     config: { ...config, ...changes.config },
   });
-  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
+  const document = documentOf(app);
 
   const call: TestApi['call'] = async (method, path, body, headers = {}) => {
     const response = await app.request(path, {
@@ -208,6 +208,14 @@ const problem = { $ref: '#/components/schemas/Problem' };
 
 type Document = ReturnType<ReturnType<typeof createControlApi>['getOpenAPI31Document']>;
 
+let published: Document | undefined;
+
+/** All our APIs have one document: its routes and schemas don't depend on what an API is made with. */
+const documentOf = (app: TestApi['app']): Document => {
+  published ??= app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
+  return published;
+};
+
 /** Fails where a documented path answers with a status, media type or body that the document does not declare. */
 function holdAgainst(document: Document, method: string, path: string, response: Response, body: unknown) {
   const bare = path.split('?', 1)[0]!;
@@ -233,12 +241,26 @@ function holdAgainst(document: Document, method: string, path: string, response:
 
 const validators = new WeakMap<
   Document,
-  { readonly $defs: unknown; readonly made: Map<unknown, z.ZodType> }
+  { readonly $defs: Record<string, unknown>; readonly made: Map<unknown, z.ZodType> }
 >();
 
 /** With the document’s schemas where JSON Schema has them. */
 const moved = (schema: unknown) =>
   JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/'));
+
+/** Those of the document's schemas that this one leads to: zod copies them all for each validator. */
+function defsOf(schema: unknown, all: Record<string, unknown>): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  const follow = (from: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(from).matchAll(/"#\/\$defs\/([^"/]+)/g)) {
+      if (name in found) continue;
+      found[name] = all[name];
+      follow(all[name]);
+    }
+  };
+  follow(schema);
+  return found;
+}
 
 /** A validator made from the published JSON schema, not from the zod schema that the API itself uses. */
 export function jsonSchemaOf(document: Document, schema: unknown): z.ZodType {
@@ -247,7 +269,8 @@ export function jsonSchemaOf(document: Document, schema: unknown): z.ZodType {
   validators.set(document, of);
   const known = of.made.get(schema);
   if (known) return known;
-  const validator = z.fromJSONSchema({ ...moved(schema), $defs: of.$defs });
+  const own = moved(schema);
+  const validator = z.fromJSONSchema({ ...own, $defs: defsOf(own, of.$defs) });
   of.made.set(schema, validator);
   return validator;
 }

@@ -10,6 +10,7 @@ import {
   recordedTracks,
   segments,
   shownAtMs,
+  usualTracks,
   wholeBroadcast,
 } from './recorded-broadcast.ts';
 
@@ -80,7 +81,7 @@ describe('a recording as one file', () => {
 
   test('goes on with another size where the recording does', async () => {
     const broadcast = new RecordedBroadcast();
-    const [large, small] = [recordedTracks(), recordedTracks('160x90')];
+    const [large, small] = [usualTracks(), recordedTracks('160x90')];
     broadcast.addTrack('720p', large.video, { timescale: 90_000, to: 2 });
     broadcast.addTrack('360p', small.video, { timescale: 90_000 });
     broadcast.addTrack('audio', large.audio, { timescale: 48_000 });

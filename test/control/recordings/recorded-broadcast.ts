@@ -142,11 +142,17 @@ export class RecordedBroadcast {
   }
 }
 
-let tracks: ReturnType<typeof recordedTracks> | undefined;
+let made: ReturnType<typeof recordedTracks> | undefined;
+
+/** Those of {@link wholeBroadcast}, encoded once. */
+export function usualTracks(): ReturnType<typeof recordedTracks> {
+  made ??= recordedTracks();
+  return made;
+}
 
 /** The usual one: one size, and sound. */
 export function wholeBroadcast(): RecordedBroadcast {
-  tracks ??= recordedTracks();
+  const tracks = usualTracks();
   const broadcast = new RecordedBroadcast();
   broadcast.addTrack('720p', tracks.video, { timescale: 90_000 });
   broadcast.addTrack('audio', tracks.audio, { timescale: 48_000 });
@@ -158,6 +164,5 @@ export function wholeBroadcast(): RecordedBroadcast {
 
 /** When the picture of this number is shown, in ms: decoding begins at 0, pictures are shown two frames later. */
 export function shownAtMs(number: number): number {
-  tracks ??= recordedTracks();
-  return ((tracks.video.samples[0]?.compositionOffsetTicks ?? 0) + number * frameTicks) / 90;
+  return ((usualTracks().video.samples[0]?.compositionOffsetTicks ?? 0) + number * frameTicks) / 90;
 }

@@ -24,7 +24,7 @@ function keep(renew: (atMs: number) => Promise<void>) {
     async renewLease() {
       renewals.push(Date.now());
       await renew(Date.now());
-      return { endRequested: false };
+      return { endRequested: false, version: renewals.length };
     },
     async releaseLease() {
       releases++;
@@ -38,13 +38,32 @@ function keep(renew: (atMs: number) => Promise<void>) {
     takenAtMs: Date.now(),
     reachable: (isReachable) => told.push(isReachable ? 'reachable' : 'unreachable'),
   });
-  keeper.listen({ lost: () => told.push('lost'), endRequested: () => told.push('end') });
-  return { keeper, told, renewals, released: () => releases };
+  const versions: number[] = [];
+  keeper.listen({
+    lost: () => told.push('lost'),
+    endRequested: () => told.push('end'),
+    renewed: (version) => versions.push(version),
+  });
+  return { keeper, told, versions, renewals, released: () => releases };
 }
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describe('a lease keeper', () => {
+  test('says which version the lease has after each renewal that succeeded', async () => {
+    let fails = false;
+    const { keeper, versions } = keep(async () => {
+      if (fails) throw new ControlStoreUnavailableError('No answer.');
+    });
+    await jest.advanceTimersByTimeAsync(2 * renewEveryMs);
+    fails = true;
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    fails = false;
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    keeper.stop();
+    expect(versions).toEqual([1, 2, 4]);
+  });
+
   test('goes on renewing after an error of its own', async () => {
     const unanswered = jest.spyOn(Fence.prototype, 'unanswered').mockImplementationOnce(() => {
       throw new Error('An error of its own.');

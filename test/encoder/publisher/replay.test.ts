@@ -201,6 +201,16 @@ describe('parts that viewers have', () => {
     }
   });
 
+  test('and renewals of the lease are told alike', () => {
+    for (const dropsUnknownFrames of [true, false]) {
+      const worker = receive({ dropsUnknownFrames });
+      worker.reception.leaseRenewed(12);
+      expect(worker.told.slice(1)).toEqual(
+        dropsUnknownFrames ? [{ type: 'lease-renewed', version: 12 }] : [],
+      );
+    }
+  });
+
   test('get a key frame after each place where they may end, of those that are made again', () => {
     expect(receive(gone, left(), 500).keyFramesAtMs).toEqual([startMs + 500, startMs + 1000]);
   });

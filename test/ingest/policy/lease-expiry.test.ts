@@ -24,6 +24,22 @@ describe('a lease', () => {
     expect(reads(expiry, leaseMs, leaseMs)).toBe(7);
   });
 
+  test('has expired the lease time after its holder said that it renewed, and was read since', () => {
+    const expiry = new LeaseExpiry(run);
+    expiry.renewed(7, 0);
+    for (let ms = 250; ms < 1_000; ms += 250) expiry.passed(ms);
+    expect(reads(expiry, 1_000, leaseMs - 250)).toBeUndefined();
+    expect(reads(expiry, leaseMs, leaseMs)).toBe(7);
+  });
+
+  test('counts from the first read if it was renewed without a word', () => {
+    const expiry = new LeaseExpiry(run);
+    expiry.renewed(6, 0);
+    for (let ms = 250; ms < 1_000; ms += 250) expiry.passed(ms);
+    expect(reads(expiry, 1_000, leaseMs + 750)).toBeUndefined();
+    expect(reads(expiry, leaseMs + 1_000, leaseMs + 1_000)).toBe(7);
+  });
+
   test('has not while it is renewed', () => {
     const expiry = new LeaseExpiry(run);
     for (let version = 8; version < 20; version++)
@@ -55,6 +71,10 @@ describe('a lease', () => {
     const asleep = new LeaseExpiry(run);
     expect(asleep.read(lease, 0, 0)).toBeUndefined();
     expect(asleep.read(lease, 60_000, 60_000)).toBeUndefined();
+    const told = new LeaseExpiry(run);
+    told.renewed(7, 0);
+    told.passed(60_000);
+    expect(told.read(lease, 120_000, 120_000)).toBeUndefined();
     const slow = new LeaseExpiry(run);
     let last: number | undefined;
     for (let sentMs = 0; sentMs < 3_000; sentMs += 500) last = slow.read(lease, sentMs, sentMs + 490);

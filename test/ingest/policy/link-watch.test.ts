@@ -33,12 +33,12 @@ describe('the watch over a link', () => {
     expect(watch.isSilent(false, 7_000)).toBe(false);
   });
 
-  test('doubts a worker that sends no word of parts any more, and one that makes none later', () => {
+  test('doubts a worker that sends no word of renewals any more, and one that never did later', () => {
     const watch = new LinkWatch(limits, 0);
     expect(watch.isDoubtful(3_000)).toBe(false);
     expect(watch.isDoubtful(3_001)).toBe(true);
     watch.received(3_001);
-    watch.receivedPart();
+    watch.receivedRenewal();
     expect(watch.isDoubtful(3_751)).toBe(false);
     expect(watch.isDoubtful(3_752)).toBe(true);
   });

@@ -158,14 +158,16 @@ describe('parseChunks', () => {
   });
 
   test('any change of any byte is read or refused with a CmafError', () => {
+    const wrong: object[] = [];
     for (let at = 0; at < whole.length; at++) {
       for (let value = 0; value < 256; value++) {
         const bytes = Buffer.from(whole);
         bytes[at] = value;
         const result = readOrRefuse(bytes);
-        if (result !== 1) expect(result).toBeInstanceOf(CmafError);
+        if (result !== 1 && !(result instanceof CmafError)) wrong.push({ at, value, result });
       }
     }
+    expect(wrong).toEqual([]);
   });
 
   test.each<[string, (bytes: Buffer) => void]>([

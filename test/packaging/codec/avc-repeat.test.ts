@@ -9,9 +9,9 @@ const frameMs = 33;
 const repeats = 20;
 const avcHeaderBytes = 5;
 
-function encode(source: string, args: readonly string[]): Buffer {
+function encode(source: string, args: readonly string[], frames = 60): Buffer {
   return ffmpeg([
-    ...['-f', 'lavfi', '-i', source, '-frames:v', '90'],
+    ...['-f', 'lavfi', '-i', source, '-frames:v', String(frames)],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-g', '300', '-sc_threshold', '0', ...args],
     ...['-flvflags', 'no_duration_filesize', '-f', 'flv', 'pipe:1'],
   ]);
@@ -38,6 +38,19 @@ function withRepeats(flv: Buffer, after: number): Buffer {
     laterMs = repeats * frameMs;
   }
   return Buffer.concat(pieces);
+}
+
+const encoded = new Map<string, { readonly flv: Buffer; readonly before: readonly string[] }>();
+
+/** Encodes once what several cases are about. */
+function encodedOnce(source: string, args: readonly string[]) {
+  const key = [source, ...args].join(' ');
+  const known = encoded.get(key);
+  if (known) return known;
+  const flv = encode(source, args);
+  const made = { flv, before: pictures(flv) };
+  encoded.set(key, made);
+  return made;
 }
 
 /** A digest of each picture as it is decoded, in order of presentation. */
@@ -113,8 +126,7 @@ describe('a picture repeated by reference', () => {
   test.each(cases)(
     'shows the newest one again and leaves all others whole: $name',
     ({ args, after, source }) => {
-      const flv = encode(source ?? moving, args);
-      const before = pictures(flv);
+      const { flv, before } = encodedOnce(source ?? moving, args);
       const shown = pictures(withRepeats(flv, after));
       expect(new Set(before).size).toBe(before.length);
       expect(shown.length).toBe(before.length + repeats);
@@ -127,7 +139,7 @@ describe('a picture repeated by reference', () => {
   );
 
   test('takes a few bytes', () => {
-    const flv = encode('testsrc2=size=1920x1080:rate=30', ['-tune', 'zerolatency']);
+    const flv = encode('testsrc2=size=1920x1080:rate=30', ['-tune', 'zerolatency'], 3);
     const repeater = new AvcRepeater(sequenceHeader(flv));
     expect(repeater.repeat()).toBeUndefined();
     for (const { payload } of new FlvReader().push(flv))

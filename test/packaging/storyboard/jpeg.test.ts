@@ -11,14 +11,28 @@ import { smallJpeg } from '../../../testkit/media/small-jpeg.ts';
 
 const read = (jpeg: Buffer): JpegPicture => readJpeg(jpeg)!;
 
-/** What ffmpeg makes of a picture of this grey, as the encoder's tiles are made. */
-const tileOf = (luma: number, size = '64x32'): Buffer =>
-  execFileSync('ffmpeg', [
+/** What ffmpeg makes of pictures, each a little brighter than the last one, as the encoder's tiles are made. */
+function tilesOf(count: number): Buffer[] {
+  const tiles = execFileSync('ffmpeg', [
     ...['-hide_banner', '-loglevel', 'error', '-f', 'lavfi'],
-    ...['-i', `color=black:size=${size},format=gray,geq=lum='${luma}+20*mod(X\\,2)',format=yuvj420p`],
-    ...['-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-huffman', 'default', '-flags', '+bitexact'],
+    ...['-i', "color=black:size=64x32,format=gray,geq=lum='20*N+20*mod(X\\,2)',format=yuvj420p"],
+    ...[
+      '-frames:v',
+      String(count),
+      '-c:v',
+      'mjpeg',
+      '-q:v',
+      '4',
+      '-huffman',
+      'default',
+      '-flags',
+      '+bitexact',
+    ],
     ...['-f', 'image2pipe', 'pipe:1'],
   ]);
+  const starts = [...tiles.toString('latin1').matchAll(/\xff\xd8\xff/g)].map(({ index }) => index);
+  return starts.map((from, at) => tiles.subarray(from, starts[at + 1]));
+}
 
 const decoded = (jpeg: Buffer): Buffer =>
   execFileSync(
@@ -33,10 +47,11 @@ const decoded = (jpeg: Buffer): Buffer =>
 describe('pictures below one another', () => {
   test('are decoded as they would be alone, however many there are', () => {
     // Ten: restart markers count to eight.
-    const tiles = Array.from({ length: 10 }, (_, index) => tileOf(20 * index));
+    const tiles = tilesOf(10);
+    expect(tiles).toHaveLength(10);
     const stacked = stackJpegs(tiles.map(read));
     expect(read(tiles[0]!)).toMatchObject({ width: 64, height: 32, unit: { width: 16, height: 16 } });
-    expect(decoded(stacked).equals(Buffer.concat(tiles.map(decoded)))).toBe(true);
+    expect(decoded(stacked).equals(decoded(Buffer.concat(tiles)))).toBe(true);
   });
 
   test('must be of one size, with the same tables, and of whole units', () => {
@@ -73,7 +88,7 @@ describe('a JPEG', () => {
   });
 
   test('looks the same with a comment', () => {
-    const tile = tileOf(100);
+    const tile = tilesOf(5).at(-1)!;
     expect(decoded(withComment(tile, 'epoch 3')).equals(decoded(tile))).toBe(true);
   });
 });

@@ -47,6 +47,7 @@ const vectors: readonly { readonly frame: LinkFrame; readonly bytes: Buffer }[] 
     frame: { type: 'parts-through', keyFramesAtMs: [7000, 7500, 8000] },
     bytes: frameBytes(9, json({ keyFramesAtMs: [7000, 7500, 8000] })),
   },
+  { frame: { type: 'lease-renewed', version: 12 }, bytes: frameBytes(10, json({ version: 12 })) },
 ];
 
 function decode(pieces: readonly Uint8Array[]): { frames: LinkFrame[]; code: string | undefined } {
@@ -83,7 +84,7 @@ describe('link frames', () => {
     expect(decode([bytes]).frames).toEqual([{ type: 'draining' }]);
   });
 
-  test.each([0, 10, 77, 255])('of type %d, which we do not know, are dropped', (type) => {
+  test.each([0, 11, 77, 255])('of type %d, which we do not know, are dropped', (type) => {
     const bytes = Buffer.concat([
       frameBytes(type, Buffer.from('anything')),
       encodeLinkFrame({ type: 'draining' }),
@@ -126,6 +127,7 @@ describe('link frames', () => {
     ],
     ['no time', frameBytes(9, json({ keyFramesAtMs: [] })), 'LINK_FRAME_MALFORMED'],
     ['too many times', frameBytes(9, json({ keyFramesAtMs: Array(17).fill(1) })), 'LINK_FRAME_MALFORMED'],
+    ['a lease of no version', frameBytes(10, json({})), 'LINK_FRAME_MALFORMED'],
     ['a negative time', frameBytes(9, json({ keyFramesAtMs: [-1] })), 'LINK_FRAME_MALFORMED'],
     ['an unknown type that is too long', frameBytes(77, Buffer.alloc(0), 65_537), 'LINK_FRAME_TOO_LONG'],
     ['a time of 7 bytes', frameBytes(4, Buffer.alloc(7)), 'LINK_FRAME_MALFORMED'],

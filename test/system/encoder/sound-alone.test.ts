@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { repeatMs, shortestPictureMs } from '../../../lib/encoder/policy/stream-tag.ts';
 import { broadcastPrefix } from '../../../lib/object-store/object-names.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
@@ -13,10 +13,7 @@ beforeAll(async () => {
   sound = both.filter(({ type }) => type === 'audio');
 });
 
-let harness: EncoderHarness;
-afterEach(() => harness.close());
-
-async function recorded(): Promise<Recording> {
+async function recorded(harness: EncoderHarness): Promise<Recording> {
   await harness.event('encoder.broadcast.ended');
   const { id } = (await harness.store.latestBroadcast(harness.streamId))!;
   return new Recording(harness.objects, broadcastPrefix('local', harness.streamId, id));
@@ -33,8 +30,9 @@ async function expectWhole(recording: Recording, id: string, numbers: number): P
 
 const steps = (times: readonly number[]): number[] => times.slice(1).map((at, index) => at - times[index]!);
 
-test('sound alone goes on the air, survives its ffmpeg, and pictures join it without a hole', async () => {
-  harness = await EncoderHarness.start();
+// At once: they wait for the clock more than they work.
+test.concurrent('sound alone goes on the air, survives its ffmpeg, and pictures join it without a hole', async () => {
+  await using harness = await EncoderHarness.start();
   const feed = new RelayFeed(harness.port, harness.streamId);
   await feed.frame('accepted');
   await feed.send(sound.filter(({ timestampMs }) => timestampMs < 7000));
@@ -49,7 +47,7 @@ test('sound alone goes on the air, survives its ffmpeg, and pictures join it wit
   await feed.send([{ ...header, timestampMs: 7000 }, ...joins]);
   feed.unpublish();
 
-  const recording = await recorded();
+  const recording = await recorded(harness);
   for (const id of ['240p', 'audio']) await expectWhole(recording, id, 7);
   const heard = (await recording.packets('audio')).map(({ ptsMs }) => ptsMs);
   expect(Math.max(...steps(heard))).toBeLessThan(1024 / 48 + 0.1);
@@ -61,8 +59,8 @@ test('sound alone goes on the air, survives its ffmpeg, and pictures join it wit
   expect(journal.map(({ type }) => type)).toContain('input.pictures-began');
 });
 
-test('sound alone goes on with another worker, which its proxy sends the unpublished rest, at the very frame', async () => {
-  harness = await EncoderHarness.start();
+test.concurrent('sound alone goes on with another worker, which its proxy sends the unpublished rest, at the very frame', async () => {
+  await using harness = await EncoderHarness.start();
   const before = new RelayFeed(harness.port, harness.streamId, 'session');
   const { broadcastId } = await before.frame('accepted');
   const sending = before.send(sound.filter(({ timestampMs }) => timestampMs < 7000));
@@ -82,7 +80,7 @@ test('sound alone goes on with another worker, which its proxy sends the unpubli
   await after.send([{ ...sound[0]!, timestampMs: replayFromMs }, ...rest]);
   after.unpublish();
 
-  const recording = await recorded();
+  const recording = await recorded(harness);
   await expectWhole(recording, 'audio', 5);
   const heard = (await recording.packets('audio')).map(({ ptsMs }) => ptsMs);
   expect(Math.max(...steps(heard))).toBeLessThan(1024 / 48 + 0.1);
