@@ -13,8 +13,11 @@ export interface BreakerOptions {
 /** Pauses between probes. A process that died is back within a second. */
 const probes: RetryPolicy = { firstMs: 250, longestMs: 2_000, jitter: 0.2 };
 
-/** A held request that has waited for this long makes us ask whether anybody is there at all. */
-const doubtAfterMs = 1_500;
+/**
+ * A held request that has waited for this long makes us ask whether anybody is there at all, unless others have had answers: with the
+ * probe's limit, about a second until somebody else is asked.
+ */
+const doubtAfterMs = 400;
 
 /**
  * Whether a tier answers at all, so that one which doesn't costs its limit once and not for each request. `doubted`: a request that should

@@ -128,7 +128,7 @@ const isUnreachable = (fault: unknown): boolean =>
 const elsewhereMs = 250;
 
 const errorTexts = {
-  400: 'Too far in the future.',
+  400: 'Too far in the future, or a part of no segment (_HLS_part without _HLS_msn).',
   404: 'Object not found.',
   410: deniedBody,
   503: 'Not here; the object store may have it.',

@@ -51,7 +51,7 @@ export const spriteNamePattern = /^storyboard-(0|[1-9][0-9]{0,6})-([1-9][0-9]?)-
 export const partName = (number: number, index: number, epoch: number, run: number): string =>
   `${number}.${index}-${epoch}-${run}.m4s`;
 /** What `partName` gives: segment, part, epoch and run. */
-export const partNamePattern = /^(0|[1-9][0-9]{0,6})\.([0-9])-([1-9][0-9]{0,9})-([1-9][0-9]{0,5})\.m4s$/;
+export const partNamePattern = /^(0|[1-9][0-9]{0,6})\.([0-9]|10)-([1-9][0-9]{0,9})-([1-9][0-9]{0,5})\.m4s$/;
 
 /** A recording, or a clip of it, as one file; it may have many gigabytes. */
 export const downloadName = (id: string): string => `download-${id}.mp4`;

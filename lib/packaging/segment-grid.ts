@@ -10,8 +10,8 @@ export { defaultPartMs, partLengthsMs } from '../config/defaults.ts';
 export const segmentMs = 2000;
 export const segmentSeconds = segmentMs / 1000;
 
-/** The most parts that a segment can have on the grid. */
-export const mostParts = segmentMs / Math.min(...partLengthsMs);
+/** The most parts that a segment can have: those of the grid, and one for what comes later than the grid says. */
+export const mostParts = segmentMs / Math.min(...partLengthsMs) + 1;
 
 /** HLS players start three segments behind the live edge (RFC 8216 6.3.3), so they can buffer this much. */
 export const playerBufferMs = 3 * segmentMs;

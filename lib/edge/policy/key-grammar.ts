@@ -8,11 +8,11 @@ import { mostParts } from '../../packaging/segment-grid.ts';
 /**
  * The names that our writers give to objects (`lib/object-store/object-names.ts`; below `managed/`, MediaLive's own). A path that ends in
  * any other name can't exist, so it is answered without asking anyone: a second spelling of a number (`017.m4s`), a random word, a
- * segment beyond the longest broadcast. Parts are `<segment>.<part>-<epoch>-<run>.m4s`, at most ten a segment (`mostParts`); sprites
+ * segment beyond the longest broadcast. Parts are `<segment>.<part>-<epoch>-<run>.m4s`, at most eleven a segment (`mostParts`); sprites
  * are `storyboard-<cell>-<cells>-<epoch>.jpg`.
  */
 export const objectNamePattern =
-  /\/(?:managed\/[^/]+\/index[^/]*|(?:0|[1-9]\d{0,6})(?:\.\d-[1-9]\d{0,9}-[1-9]\d{0,5})?\.m4s|init-(?:0|[1-9]\d{0,9})(?:-[1-9]\d{0,9})?\.mp4|download-[0-9a-z]{12}\.mp4|playlist\.m3u8|index\.m3u8|manifest\.mpd|poster\.jpg|storyboard\.vtt|storyboard-(?:0|[1-9]\d{0,6})-[1-9]\d?-[1-9]\d{0,9}\.jpg)$/;
+  /\/(?:managed\/[^/]+\/index[^/]*|(?:0|[1-9]\d{0,6})(?:\.(?:\d|10)-[1-9]\d{0,9}-[1-9]\d{0,5})?\.m4s|init-(?:0|[1-9]\d{0,9})(?:-[1-9]\d{0,9})?\.mp4|download-[0-9a-z]{12}\.mp4|playlist\.m3u8|index\.m3u8|manifest\.mpd|poster\.jpg|storyboard\.vtt|storyboard-(?:0|[1-9]\d{0,6})-[1-9]\d?-[1-9]\d{0,9}\.jpg)$/;
 
 /** A whole number as a directive may say it. */
 export const wholeNumberPattern = /^[0-9]{1,20}$/;

@@ -193,7 +193,7 @@ export class Encoding {
     const isOnGrid = first.streamMs === segmentStartMs(segmentNumberAt(first.streamMs));
     const next = segmentNumberAt(first.streamMs) + (old && !isOnGrid ? 1 : 0);
     const number = Math.max(next, this.#fromNumber);
-    if (this.#plan) this.#feed.fillUp(number, this.#plan.format);
+    if (this.#plan) this.#feed.fillUp(number, this.#plan.format, this.#partMs);
     this.#feed.clear();
     this.#start(this.#planFor(format), number, first.streamMs, firstShown([first], first.streamMs));
   }
@@ -210,7 +210,7 @@ export class Encoding {
    */
   #addPictures(format: InputFormat, first: StreamTag, old: EncoderRun): void {
     const number = Math.max(segmentNumberAt(first.streamMs), this.#nextNumberOf(old));
-    const stills = stillsBefore(first, segmentStartMs(number));
+    const stills = stillsBefore(first, segmentStartMs(number), this.#partMs);
     const sound = this.#feed.soundFor(number).map((tag) => ({ ...tag, keyframe: false }));
     this.#nextFormat = undefined;
     this.#feed.retire(number, 'video');
@@ -267,6 +267,10 @@ export class Encoding {
     run.flush();
   }
 
+  get #partMs(): number {
+    return this.#options.partMs ?? defaultPartMs;
+  }
+
   /**
    * `shown`: the first picture that is to be encoded. Earlier ones are there only to decode it, or, behind a recovery point, refer to
    * what came before that and can't be decoded.
@@ -276,7 +280,7 @@ export class Encoding {
     const { ladder } = rungs;
     const outputs = this.#outputs;
     outputs.addRun(id, outputIds(ladder), format.picture !== undefined);
-    const { partMs = defaultPartMs, startedAtMs } = this.#options;
+    const { startedAtMs } = this.#options;
     const extraKeyFramesMs = this.#keyFramesAtMs.filter((ms) => ms > segmentStartMs(fromNumber));
     const run: EncoderRun = new EncoderRun(
       {
@@ -292,7 +296,7 @@ export class Encoding {
         },
         fromNumber,
         format,
-        partMs,
+        partMs: this.#partMs,
         ...(startedAtMs && { startedAtMs }),
       },
       this.#options.startEncoder,

@@ -96,10 +96,10 @@ export class RunFeed {
   }
 
   /** Feeds the active run the last picture and silence up to `number`, and ends its input. */
-  fillUp(number: number, format: InputFormat): void {
+  fillUp(number: number, format: InputFormat, partMs: number): void {
     const run = this.#active;
     if (!run) return;
-    for (const tag of stillTags(this.#history, segmentStartMs(number), format))
+    for (const tag of stillTags(this.#history, segmentStartMs(number), format, partMs))
       for (const each of this.#pictures.prepare(tag)) run.feed(each);
     this.#pictures.beginRun();
     run.stopBefore(number);

@@ -43,6 +43,8 @@ export class LiveBroadcast {
   /** Init segments, and the newest poster. */
   readonly #whole = new WeakMap<Buffer, SharedBody>();
   #newest = -1;
+  /** The newest encoder, and the first number that it made anything of. */
+  #made = { run: 0, fromNumber: 0 };
   /** What everything is answered with from now on. */
   #closed?: LiveAnswer;
 
@@ -66,7 +68,9 @@ export class LiveBroadcast {
   part(track: string, part: Part): void {
     if (this.#options.view.latency === 'standard' || this.#closed) return;
     this.#track(track).add(part);
-    this.#reached(part.number);
+    const { run, number } = part;
+    if (run > this.#made.run) this.#made = { run, fromNumber: number };
+    this.#reached(number);
     this.#settle();
   }
 
@@ -254,7 +258,10 @@ export class LiveBroadcast {
     if (view.ended) return is(404);
     const hint = view.nextPart(rendition);
     const isHinted = hint?.number === number && hint.index === index && hint.run === run;
-    return isHinted || track?.isNext(number, index, run) === true ? 'wait' : is(404);
+    // A rendition that the newest encoder doesn't make has no next part.
+    const isReplaced = run < this.#made.run && number >= this.#made.fromNumber;
+    const isNext = !isReplaced && track?.isNext(number, index, run) === true;
+    return isHinted || isNext ? 'wait' : is(404);
   }
 
   #segment(rendition: string, number: number): Verdict {

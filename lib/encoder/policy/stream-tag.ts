@@ -18,6 +18,8 @@ export interface StreamTag {
 
 /** A picture that stands is repeated this often. */
 export const repeatMs = 100;
+/** One that is followed by another within this time isn't repeated. */
+export const longestPictureMs = 1.5 * repeatMs;
 /**
  * Where repeats and the publisher's pictures meet, each is shown for at least this long: as long as one of 24 a second. What counts
  * in frames, as many players and decoders do, takes two that are closer for one.

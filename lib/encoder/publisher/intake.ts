@@ -1,8 +1,16 @@
+import { segmentMs } from '../../packaging/segment-grid.ts';
 import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
 import { StepMeter } from '../report/policy/health/step-meter.ts';
-import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
+import {
+  type Filler,
+  fillerFor,
+  fillerToEnd,
+  repeatsBetween,
+  silencesBetween,
+  type TrackNeed,
+} from './policy/filler.ts';
 import { heldCost } from './policy/held-cost.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import type { AnnouncedTracks, ShownTracks } from './policy/probe/picture-wait.ts';
@@ -44,6 +52,7 @@ export class Intake {
   readonly steps = new StepMeter();
   readonly #handler: IntakeHandler;
   readonly #session: SessionProbe;
+  readonly #partMs: number;
   /** The last key frame, whose timing a slate takes over. */
   #keyframe?: Buffer;
   /** Media whose place in stream time is not known yet. */
@@ -57,10 +66,21 @@ export class Intake {
   #filled = false;
   /** Stream time of the publisher's last tag. */
   #lastRealMs = 0;
+  /** Sound, or silence, has been handed on. */
+  #hasSounded = false;
 
-  /** `startMs`: stream time already produced by another worker. `shownBefore`: what that worker has shown. */
-  constructor(handler: IntakeHandler, startMs = 0, shownBefore: ShownTracks = 'nothing') {
+  /**
+   * `startMs`: stream time already produced by another worker. `shownBefore`: what that worker has shown. `partMs`: of what viewers are
+   * given at once.
+   */
+  constructor(
+    handler: IntakeHandler,
+    startMs = 0,
+    shownBefore: ShownTracks = 'nothing',
+    partMs: number = segmentMs,
+  ) {
     this.timeline = new Timeline(startMs);
+    this.#partMs = partMs;
     this.#handler = handler;
     this.#session = new SessionProbe(
       {
@@ -143,6 +163,7 @@ export class Intake {
       publisherPresent,
       hasSound: format.audioCodec !== undefined,
       mayCatchUp: publisherPresent && this.timeline.mayCatchUp(nowMs),
+      partMs: this.#partMs,
     });
     this.#fill(filler);
     if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
@@ -153,7 +174,9 @@ export class Intake {
     const { timeline } = this;
     this.#release();
     if (!this.#format?.picture) return;
-    this.#fill(fillerToEnd(timeline.lastOf('video'), timeline.lastOf('audio'), this.#format.audioFrameMs));
+    const { audioFrameMs } = this.#format;
+    const partMs = this.#partMs;
+    this.#fill(fillerToEnd(timeline.lastOf('video'), timeline.lastOf('audio'), { audioFrameMs, partMs }));
   }
 
   #fill({ video, audio }: Filler): void {
@@ -225,6 +248,8 @@ export class Intake {
     const { streamMs, late } = this.timeline.settle(heard);
     if (type === 'audio') {
       if (late) return;
+      if (this.#hasSounded) this.#silenceBetween(lastMs, streamMs);
+      this.#hasSounded = true;
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
       const isAlone = this.#session.isSoundAlone;
       if (isAlone) this.#filled = false;
@@ -233,7 +258,8 @@ export class Intake {
     }
     if (!late) {
       if (this.#keyframe)
-        for (const at of repeatsBetween(lastMs, streamMs)) this.#handler.tag(this.#fillerAt(at));
+        for (const at of repeatsBetween(lastMs, streamMs, this.#partMs))
+          this.#handler.tag(this.#fillerAt(at));
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
       this.#slateShown = false;
       this.#filled = false;
@@ -261,9 +287,18 @@ export class Intake {
     return { payload: slatePicture(slate, streamMs, this.#keyframe), videoHeader: slate.videoHeader };
   }
 
+  /** ffmpeg fills a hole itself, but not where sound of another form follows: it would last as long as its last frame. */
+  #silenceBetween(lastMs: number, nextMs: number): void {
+    const { silence, audioHeader, audioFrameMs } = this.#format ?? {};
+    if (!silence || !audioHeader || !audioFrameMs) return;
+    for (const at of silencesBetween(lastMs, nextMs, audioFrameMs))
+      this.#handler.tag(silenceTag(at, silence, audioHeader));
+  }
+
   #fillAudio(atMs: number): void {
     const { silence, audioHeader } = this.#format ?? {};
     if (!silence || !audioHeader) return;
+    this.#hasSounded = true;
     this.#handler.tag(silenceTag(this.timeline.fill('audio', atMs), silence, audioHeader));
   }
 }

@@ -342,6 +342,7 @@ export class Reception {
       },
       this.#time.startMs,
       shownTracks(this.#options.unfinished),
+      this.#options.partMs,
     );
   }
 

@@ -271,9 +271,20 @@ describe('a worker that does not answer', () => {
 
   test('is found out by those that wait for what it holds, too', async () => {
     workers.silent.add('encoder-1');
-    workers.ask(reload, true);
-    await pass(1_600);
-    expect(workers.probes).toBe(1);
+    const segment = workers.ask(`${folder}5.m4s`, true);
+    // The limit of the probe comes on top.
+    await pass(450);
     expect(workers.events).toEqual([{ event: 'edge.worker.lost' }]);
+    expect(segment.status).toBe(503);
+  });
+
+  test('is not doubted by those that wait while others have answers', async () => {
+    workers.ask(reload, true);
+    for (let ms = 0; ms < 2_000; ms += 250) {
+      workers.ask(playlist);
+      await pass(250);
+      await workers.last.head(200);
+    }
+    expect(workers.probes).toBe(0);
   });
 });

@@ -140,6 +140,17 @@ describe('parts', () => {
     expect(client.status).toBe(404);
   });
 
+  test('of a rendition that the next encoder does not make are said not to exist', () => {
+    const { ask, parts, part, group } = underWay();
+    parts(5);
+    group(5);
+    const [gone, ...kept] = [ask('720p/6.0-3-1.m4s'), ask('audio/6.0-3-1.m4s')];
+    expect(gone!.status).toBeUndefined();
+    part('audio', 6, 0, 2);
+    expect([gone, ...kept].map((one) => one?.status)).toEqual([404, 404]);
+    expect(ask('720p/6.0-3-1.m4s').status).toBe(404);
+  });
+
   test('of the far future, the past, another epoch or another encoder do not exist', () => {
     const { ask } = underWay();
     for (const name of ['5.3-3-1', '7.0-3-1', '5.0-2-1', '5.0-3-2', '5.2-3-2'])

@@ -1,5 +1,6 @@
 import { segmentMs } from '../../../packaging/segment-grid.ts';
-import { repeatMs, shortestPictureMs } from '../../policy/stream-tag.ts';
+import { lineAfter, pictureTimes } from '../../policy/picture-times.ts';
+import { longestPictureMs, shortestPictureMs } from '../../policy/stream-tag.ts';
 
 /** How long both tracks may be silent before filler takes their time: what the network holds up for less arrives whole. */
 const patienceMs = 3000;
@@ -34,6 +35,8 @@ export interface FillerNeed {
   readonly hasSound: boolean;
   /** Late media may be up with the clock in a moment: pictures wait for it. */
   readonly mayCatchUp: boolean;
+  /** A repeat begins each part of this length, or each segment. */
+  readonly partMs: number;
 }
 
 /** Stream times at which to repeat the last picture and insert silence, each list in ascending order. */
@@ -47,7 +50,7 @@ export interface Filler {
  * media always comes first: a track is filled up to where its next tag is expected, and no further.
  */
 export function fillerFor(need: FillerNeed): Filler {
-  const { audio, audioFrameMs, hasSound, mayCatchUp, nowMs, publisherPresent, video } = need;
+  const { audio, audioFrameMs, hasSound, mayCatchUp, nowMs, partMs, publisherPresent, video } = need;
   const due = (track: TrackNeed, other: TrackNeed): number => {
     if (!publisherPresent) return nowMs - marginMs;
     const arrives = other.silentMs < arrivingMs;
@@ -61,46 +64,40 @@ export function fillerFor(need: FillerNeed): Filler {
     ? due(audio, video)
     : Math.max(audio.lastMs, Math.max(video.lastMs, videoUntilMs) - marginMs);
   return {
-    video: pictureTimes(video.lastMs, videoUntilMs),
+    video: pictureTimes(video.lastMs, videoUntilMs, partMs),
     audio: steps(audio.lastMs, audioUntilMs, audioFrameMs),
   };
 }
 
 /** What makes both tracks end together: the shorter one is filled up to the end of the longer one. */
-export function fillerToEnd(videoMs: number, audioMs: number, audioFrameMs: number): Filler {
+export function fillerToEnd(
+  videoMs: number,
+  audioMs: number,
+  { audioFrameMs, partMs }: Pick<FillerNeed, 'audioFrameMs' | 'partMs'>,
+): Filler {
   return {
-    video: repeatsBetween(videoMs, audioMs),
+    video: repeatsBetween(videoMs, audioMs, partMs),
     audio: steps(audioMs, videoMs, audioFrameMs),
   };
 }
 
 /**
  * Times between two pictures at which the first one is repeated, so that no picture stands for longer than a moment, and that there
- * is one where a segment begins.
+ * is one where a segment begins; where pictures come seldom, also where a part does.
  */
-export function repeatsBetween(lastMs: number, nextMs: number): readonly number[] {
+export function repeatsBetween(lastMs: number, nextMs: number, partMs: number): readonly number[] {
   const untilMs = nextMs - shortestPictureMs;
-  if (nextMs - lastMs > repeatMs * 1.5) return pictureTimes(lastMs, untilMs);
-  const lineMs = Math.max(lineAfter(lastMs), lastMs + shortestPictureMs);
+  if (nextMs - lastMs > longestPictureMs) return pictureTimes(lastMs, untilMs, partMs);
+  const lineMs = Math.max(lineAfter(lastMs, segmentMs), lastMs + shortestPictureMs);
   return lineMs <= untilMs ? [lineMs] : [];
 }
 
-/**
- * A picture lies just behind each line of the grid, so that a segment that begins while pictures stand is as long as any. By 1 ms,
- * because rounded timestamps could present one that is on the line before it.
- */
-function pictureTimes(lastMs: number, untilMs: number): number[] {
-  const times: number[] = [];
-  for (let atMs = lastMs; ; ) {
-    const lineMs = lineAfter(atMs);
-    const nextMs = atMs + repeatMs;
-    atMs = lineMs - nextMs < shortestPictureMs ? Math.max(lineMs, atMs + shortestPictureMs) : nextMs;
-    if (atMs > untilMs) return times;
-    times.push(atMs);
-  }
-}
+/** A shorter hole in the sound is nothing but jitter. */
+const shortestHoleMs = 100;
 
-const lineAfter = (ms: number): number => (Math.floor(ms / segmentMs) + 1) * segmentMs + 1;
+/** Times of the silent frames in a hole between two frames of sound. */
+export const silencesBetween = (lastMs: number, nextMs: number, frameMs: number): readonly number[] =>
+  nextMs - lastMs - frameMs < shortestHoleMs ? [] : steps(lastMs, nextMs - frameMs, frameMs);
 
 function steps(fromMs: number, untilMs: number, stepMs: number): number[] {
   const count = Math.max(0, Math.floor((untilMs - fromMs) / stepMs));

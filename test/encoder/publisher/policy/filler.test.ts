@@ -4,9 +4,10 @@ import {
   fillerFor,
   fillerToEnd,
   repeatsBetween,
+  silencesBetween,
   type TrackNeed,
 } from '../../../../lib/encoder/publisher/policy/filler.ts';
-import { segmentMs } from '../../../../lib/packaging/segment-grid.ts';
+import { partLengthsMs, segmentMs } from '../../../../lib/packaging/segment-grid.ts';
 
 const track = (lastMs: number, rest: Partial<TrackNeed> = {}): TrackNeed => ({
   lastMs,
@@ -23,6 +24,7 @@ const need = {
   publisherPresent: true,
   hasSound: true,
   mayCatchUp: false,
+  partMs: segmentMs,
 };
 
 describe('Filler', () => {
@@ -79,14 +81,21 @@ describe('Filler', () => {
   });
 
   test('makes both tracks end together', () => {
-    expect(fillerToEnd(10_000, 10_250, 20).video).toEqual([10_100, 10_200]);
-    expect(fillerToEnd(9960, 10_040, 20).video).toEqual([]); // no segment for the sake of so little
-    expect(fillerToEnd(10_050, 10_000, 20).audio).toEqual([10_020, 10_040]);
-    expect(fillerToEnd(10_000, 10_000, 20)).toEqual({ video: [], audio: [] });
+    const end = { audioFrameMs: 20, partMs: segmentMs };
+    expect(fillerToEnd(10_000, 10_250, end).video).toEqual([10_100, 10_200]);
+    expect(fillerToEnd(9960, 10_040, end).video).toEqual([]); // no segment for the sake of so little
+    expect(fillerToEnd(10_050, 10_000, end).audio).toEqual([10_020, 10_040]);
+    expect(fillerToEnd(10_000, 10_000, end)).toEqual({ video: [], audio: [] });
+  });
+
+  test('fills a hole in the sound up to the frame that follows, and takes jitter for none', () => {
+    expect(silencesBetween(1_000, 1_021, 20)).toEqual([]);
+    expect(silencesBetween(1_000, 1_110, 20)).toEqual([]);
+    expect(silencesBetween(1_000, 1_130, 20)).toEqual([1_020, 1_040, 1_060, 1_080, 1_100]);
   });
 
   test('leaves the last repeat before a picture its time', () => {
-    expect(repeatsBetween(3000, 3310)).toEqual([3100, 3200]);
+    expect(repeatsBetween(3000, 3310, segmentMs)).toEqual([3100, 3200]);
   });
 
   test('lets pictures wait while a backlog may be up with the clock in a moment', () => {
@@ -101,19 +110,29 @@ describe('Filler', () => {
   test('has a picture just behind each line of the grid', () => {
     const { video } = fillerFor({ ...need, video: track(3950), publisherPresent: false });
     expect(video.filter((at) => at % segmentMs === 1)).toEqual([4001, 6001, 8001]);
-    expect(repeatsBetween(3950, 6200)).toContain(4001);
-    expect(repeatsBetween(3950, 6200)).toContain(6001);
+    expect(repeatsBetween(3950, 6200, segmentMs)).toContain(4001);
+    expect(repeatsBetween(3950, 6200, segmentMs)).toContain(6001);
+  });
+
+  test.each(partLengthsMs)('gives each part of %d ms its length while pictures stand', (partMs) => {
+    const away = { ...need, nowMs: 30_000, video: track(10_001), publisherPresent: false, partMs };
+    const { video } = fillerFor(away);
+    const lines = video.filter((at) => at % partMs === 1);
+    expect(lines).toEqual(
+      Array.from({ length: Math.floor(19_799 / partMs) }, (_, at) => 10_001 + (at + 1) * partMs),
+    );
+    expect(repeatsBetween(10_020, 10_320, partMs).some((at) => at % partMs === 1)).toBe(partMs < 320);
   });
 
   test('shows no picture for less than one of 24 a second, even at a line of the grid', () => {
-    expect(repeatsBetween(3990, 4200)).toEqual([4032, 4132]);
-    expect(repeatsBetween(3880, 4030)).toEqual([]);
-    expect(repeatsBetween(3840, 4030)).toEqual([3940]);
+    expect(repeatsBetween(3990, 4200, segmentMs)).toEqual([4032, 4132]);
+    expect(repeatsBetween(3880, 4030, segmentMs)).toEqual([]);
+    expect(repeatsBetween(3840, 4030, segmentMs)).toEqual([3940]);
   });
 
   test('repeats a picture that stands, up to the next one, and leaves an ordinary frame rate alone', () => {
-    expect(repeatsBetween(1000, 1040)).toEqual([]);
-    expect(repeatsBetween(1000, 1100)).toEqual([]);
-    expect(repeatsBetween(1000, 1350)).toEqual([1100, 1200, 1300]);
+    expect(repeatsBetween(1000, 1040, segmentMs)).toEqual([]);
+    expect(repeatsBetween(1000, 1100, segmentMs)).toEqual([]);
+    expect(repeatsBetween(1000, 1350, segmentMs)).toEqual([1100, 1200, 1300]);
   });
 });

@@ -1,4 +1,5 @@
 import type { InputFormat } from '../../../policy/input-format.ts';
+import { pictureTimes } from '../../../policy/picture-times.ts';
 import {
   repeatMs,
   repeatTag,
@@ -17,11 +18,12 @@ export function stillTags(
   history: Pick<TagHistory, 'lastOf'>,
   untilMs: number,
   { audioHeader, silence, audioFrameMs }: Pick<InputFormat, 'audioHeader' | 'silence' | 'audioFrameMs'>,
+  partMs: number,
 ): StreamTag[] {
   const tags: StreamTag[] = [];
   const endMs = untilMs + repeatMs;
   // The next run's first picture may be at `untilMs`.
-  for (let at = history.lastOf('video') + repeatMs; at <= untilMs - shortestPictureMs; at += repeatMs)
+  for (const at of pictureTimes(history.lastOf('video'), untilMs - shortestPictureMs, partMs))
     tags.push(repeatTag(at));
   tags.push(repeatTag(untilMs + 1));
   for (let at = history.lastOf('audio') + audioFrameMs; silence && at <= endMs; at += audioFrameMs) {
@@ -31,9 +33,8 @@ export function stillTags(
 }
 
 /** Shows the first picture before its own time as well, from `fromMs` on, so that its segment is whole. */
-export function stillsBefore(first: StreamTag, fromMs: number): StreamTag[] {
-  const tags: StreamTag[] = [];
-  for (let at = fromMs; at <= first.streamMs - shortestPictureMs; at += repeatMs)
-    tags.push(at === fromMs ? { ...first, streamMs: at } : repeatTag(at));
-  return tags;
+export function stillsBefore(first: StreamTag, fromMs: number, partMs: number): StreamTag[] {
+  const untilMs = first.streamMs - shortestPictureMs;
+  if (fromMs > untilMs) return [];
+  return [{ ...first, streamMs: fromMs }, ...pictureTimes(fromMs, untilMs, partMs).map(repeatTag)];
 }

@@ -1,7 +1,7 @@
-import { segmentMs, segmentNumberAt, segmentStartMs } from '../../../../packaging/segment-grid.ts';
+import { mostParts, segmentMs, segmentNumberAt, segmentStartMs } from '../../../../packaging/segment-grid.ts';
 import { Cadence } from './cadence.ts';
 import { OpenSegment, type PlacedSample } from './open-segment.ts';
-import { longestPartMs, type Part } from './part.ts';
+import { type Part, partTargetMs } from './part.ts';
 import type { Cut, EncodedSample, Segmenter, SegmenterOptions } from './segmenter.ts';
 
 export interface VideoSegmenterOptions extends SegmenterOptions {
@@ -41,8 +41,10 @@ export class NoKeyFrameError extends Error {
  */
 export class VideoSegmenter implements Segmenter {
   readonly #options: VideoSegmenterOptions;
-  /** Parts of a segment by the grid. One more has what comes later than the grid says. */
+  /** Parts of a segment by the grid. What comes later than the grid says, or was left by parts that were full, is in further ones. */
   readonly #steps: number;
+  /** The longest part that players are told of. */
+  readonly #longestTicks: number;
   readonly #cadence = new Cadence();
   #untilNumber = Number.POSITIVE_INFINITY;
   #number = -1;
@@ -64,6 +66,7 @@ export class VideoSegmenter implements Segmenter {
     this.#options = options;
     this.#steps = segmentMs / options.partMs;
     this.#frameTicks = this.#ticks(1000 / options.frameRate);
+    this.#longestTicks = this.#ticks(partTargetMs(options.partMs, 1000 / options.frameRate));
   }
 
   stopBefore(number: number): void {
@@ -151,7 +154,7 @@ export class VideoSegmenter implements Segmenter {
   #closeSegment(endTicks: number): readonly Cut[] {
     const open = this.#open;
     if (!open) return [];
-    const parts = this.#closeTo(this.#steps + 1, endTicks);
+    const parts = this.#closeTo(mostParts, endTicks);
     this.#open = undefined;
     return [...parts, { segment: { ...open.whole(), ...(this.#opening && { opening: this.#opening }) } }];
   }
@@ -169,21 +172,22 @@ export class VideoSegmenter implements Segmenter {
   }
 
   /**
-   * If the part would be longer than players are told, because the last picture is held over a lost one, that begins the next part
-   * where this puts the cut nearer to the grid.
+   * If the part would be longer than players are told, because pictures are lost where it ends, the last ones begin the next part
+   * instead. The last part that a segment can have takes what is left.
    */
-  #closePart(endTicks: number): Part {
+  #closePart(nextTicks: number): Part {
     const open = this.#open!;
-    const lastTicks = this.#lastWaiting!.dtsTicks;
-    const { frameRate, partMs } = this.#options;
-    const isLong = endTicks - open.waiting[0]!.dtsTicks > this.#ticks(longestPartMs(partMs, frameRate));
-    const lineTicks = this.#ticks(this.#lineMs);
-    const isNearer = lineTicks - lastTicks < endTicks - lineTicks;
-    const count = open.waiting.length;
-    const isLeft = isLong && isNearer && count > 1 && this.#step < this.#steps;
+    const { waiting } = open;
+    const mostTicks = waiting[0]!.dtsTicks + this.#longestTicks;
+    let count = waiting.length;
+    let endTicks = nextTicks;
+    while (this.#step < mostParts - 1 && count > 1 && endTicks > mostTicks) {
+      count--;
+      endTicks = waiting[count]!.dtsTicks;
+    }
     this.#step++;
-    const part = isLeft ? open.closePart(lastTicks, count - 1) : open.closePart(endTicks);
-    this.#partsEndTicks = part.startTicks + part.durationTicks;
+    const part = open.closePart(endTicks, count);
+    this.#partsEndTicks = endTicks;
     const nextMs = this.partsThroughMs;
     return nextMs === undefined ? part : { ...part, nextMs };
   }

@@ -53,8 +53,9 @@ export function fallbackDashModel(state: PublicationState, base: string, nowMs: 
 }
 
 function dashLatency(state: PublicationState, partMs: number): DashLatency {
-  const targetMs = Math.max(leastTargetMs, targetParts * partMs);
-  return { targetMs, minMs: partHoldBackMs(state, partMs), maxMs: mostLatencyMs, ...playbackRates };
+  const minMs = partHoldBackMs(state, partMs);
+  const targetMs = Math.max(leastTargetMs, targetParts * partMs, minMs);
+  return { targetMs, minMs, maxMs: mostLatencyMs, ...playbackRates };
 }
 
 type NumberedModel = Omit<DashModel, 'suggestedPresentationDelayMs' | 'minBufferTimeMs'>;

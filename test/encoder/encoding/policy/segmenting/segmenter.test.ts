@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { AudioSegmenter } from '../../../../../lib/encoder/encoding/policy/segmenting/audio-segmenter.ts';
-import { longestPartMs, type Part } from '../../../../../lib/encoder/encoding/policy/segmenting/part.ts';
+import { type Part, partTargetMs } from '../../../../../lib/encoder/encoding/policy/segmenting/part.ts';
 import type {
   Cut,
   EncodedSample,
@@ -12,7 +12,9 @@ import {
   VideoSegmenter,
   type VideoSegmenterOptions,
 } from '../../../../../lib/encoder/encoding/policy/segmenting/video-segmenter.ts';
+import { pictureTimes } from '../../../../../lib/encoder/policy/picture-times.ts';
 import { parseChunks } from '../../../../../lib/packaging/cmaf/reader.ts';
+import { mostParts, partLengthsMs } from '../../../../../lib/packaging/segment-grid.ts';
 
 const data = Buffer.from([1]);
 const defaults = { timescale: 90_000, fromNumber: 0, run: 1, partMs: 500, frameRate: 30 };
@@ -73,11 +75,11 @@ function steps(
 }
 
 /** Rules that hold whatever goes in. Compares for itself: an `expect` for each rule of each part takes most of the time. */
-function expectSound(cuts: readonly Cut[], partMs: number): void {
+function expectSound(cuts: readonly Cut[]): void {
   const broken: { rule: string; number: number; part?: number }[] = [];
   let parts: Part[] = [];
   for (const one of cuts) {
-    const rules = 'part' in one ? rulesOfPart(one.part, parts, partMs) : rulesOfSegment(one.segment, parts);
+    const rules = 'part' in one ? rulesOfPart(one.part, parts) : rulesOfSegment(one.segment, parts);
     const about =
       'part' in one ? { number: one.part.number, part: one.part.index } : { number: one.segment.number };
     for (const [rule, holds] of Object.entries(rules)) if (!holds) broken.push({ rule, ...about });
@@ -88,13 +90,13 @@ function expectSound(cuts: readonly Cut[], partMs: number): void {
   expect(parts).toEqual([]);
 }
 
-function rulesOfPart(part: Part, before: readonly Part[], partMs: number): Record<string, boolean> {
+function rulesOfPart(part: Part, before: readonly Part[]): Record<string, boolean> {
   const last = before.at(-1);
   const chunks = parseChunks(Buffer.concat(part.chunk));
   const { baseMediaDecodeTime, durationTicks, samples } = chunks[0]!;
   return {
     'parts are counted': part.index === before.length,
-    'a segment has no more parts than fit': part.index <= 2000 / partMs,
+    'a segment has no more parts than have names': part.index < mostParts,
     'parts do not overlap': !last || part.startTicks >= last.startTicks + last.durationTicks,
     'a part is one chunk': chunks.length === 1,
     'the chunk begins with the part': Number(baseMediaDecodeTime) === part.startTicks,
@@ -238,7 +240,7 @@ describe('Parts', () => {
         fc.property(fc.nat(4000), partLength, (fromMs, partMs) => {
           const samples = pictures(fromMs, fromMs + 9000, 1000 / frameRate);
           const out = steps(samples, { partMs, frameRate });
-          expectSound(out.flat(), partMs);
+          expectSound(out.flat());
           const ends = new Map<number, number>();
           for (const [at, cuts] of out.entries())
             for (const { startTicks, durationTicks } of partsOf(cuts))
@@ -288,7 +290,7 @@ describe('Parts', () => {
             times.slice(Math.max(0, at - 20), at).every((before) => before < ms),
           );
           const out = steps(picturesAt(rising), { partMs });
-          expectSound(out.flat(), partMs);
+          expectSound(out.flat());
           const segments = segmentsOf(out.flat());
           expect(segments.reduce((sum, { samples }) => sum + samples, 0)).toBe(rising.length);
           // Each segment begins where a picture of its cell goes in, or up to the longest pace later.
@@ -308,28 +310,42 @@ describe('Parts', () => {
     );
   });
 
-  test('are never longer than players are told, if no two pictures in a row are lost', () => {
+  test('are never longer than players are told, as long as pictures are lost here and there', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(1, 1, 1, 2), { minLength: 200, maxLength: 300 }),
-        // A part is a whole number of pictures.
-        fc.constantFrom([30, 200], [30, 500], [50, 500], [25, 1000]),
+        fc.array(fc.constantFrom(1, 1, 1, 2, 1, 1, 3), { minLength: 200, maxLength: 300 }),
+        fc.constantFrom(24, 25, 30_000 / 1001, 30, 50, 60),
+        partLength,
         fc.nat(40),
-        (frames, [frameRate = 0, partMs = 0], fromMs) => {
+        (frames, frameRate, partMs, fromMs) => {
           let frame = 0;
           const times = frames.map((lost) => {
             frame += lost;
             return Math.round(fromMs + (frame * 1000) / frameRate);
           });
           const cuts = steps(picturesAt(times), { partMs, frameRate }).flat();
-          expectSound(cuts, partMs);
-          const longestMs = longestPartMs(partMs, frameRate);
-          for (const { durationTicks } of partsOf(cuts))
-            expect(durationTicks / 90).toBeLessThanOrEqual(longestMs);
+          expectSound(cuts);
+          const longestMs = partTargetMs(partMs, 1000 / frameRate);
+          for (const { index, durationTicks } of partsOf(cuts)) {
+            if (index < mostParts - 1) expect(durationTicks / 90).toBeLessThanOrEqual(longestMs);
+            expect(index).toBeLessThan(mostParts);
+          }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
+  });
+
+  test.each(partLengthsMs)('of %d ms are as long as players are told while pictures stand', (partMs) => {
+    const stand = [0, ...pictureTimes(0, 20_000, partMs)];
+    for (const { index, durationTicks } of partsOf(
+      steps(picturesAt(stand), { partMs }).flat().slice(0, -2),
+    )) {
+      const ms = durationTicks / 90;
+      expect(ms).toBeLessThanOrEqual(partTargetMs(partMs, 1000 / 30));
+      if (index < 2000 / partMs - 1)
+        expect(ms).toBeGreaterThanOrEqual(0.85 * partTargetMs(partMs, 1000 / 30));
+    }
   });
 
   test('wait for the next picture while pictures come irregularly', () => {
@@ -361,7 +377,7 @@ describe('Parts', () => {
     });
     const whole = steps(all, { frameRate: 59.94 });
     const halves = steps(half, { frameRate: 29.97, pictureStep: 2 });
-    expectSound(halves.flat(), 500);
+    expectSound(halves.flat());
     const starts = (out: readonly (readonly Cut[])[]) =>
       segmentsOf(out.flat()).map(({ startTicks }) => Math.round(startTicks / 90));
     for (const [at, startMs] of starts(halves).entries()) {
@@ -390,7 +406,7 @@ describe('Parts', () => {
       compositionOffsetMs: sample.keyframe ? 80 : at % 3 === 0 ? 120 : 40,
     }));
     const cuts = steps(out, { firstPictureMs: 0, frameRate: 25 }).flat();
-    expectSound(cuts, 500);
+    expectSound(cuts);
     expect(segmentsOf(cuts).map(({ chunks }) => chunks.length)).toEqual([4, 4, 4, 4]);
   });
 
@@ -431,7 +447,7 @@ describe('Parts', () => {
         }
         expect(wrong).toEqual([]);
         cuts.push(...segmenter.finish());
-        expectSound(cuts, partMs);
+        expectSound(cuts);
       }),
     );
   });
