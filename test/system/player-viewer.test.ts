@@ -83,6 +83,10 @@ describe('the viewer', () => {
     const { id, broadcast } = addLive('Sought by clock');
     const { page, complaints } = await under.open(`/watch/${id}?protocol=hls`);
     await playerIs(page, 'playing');
+    // By HLS, shaka-player's window stops growing with the first change of quality, so it must be long enough for a bar before.
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 12);
+    await page.reload();
+    await playerIs(page, 'playing');
     const firstAtMs = await page.evaluate(async () => {
       const names = performance.getEntriesByType('resource').map(({ name }) => name);
       const playlist = await fetch(names.find((name) => /media_\d\.m3u8/.test(name)) ?? '');
