@@ -3,16 +3,12 @@ import type { ActiveBroadcast } from './live-stream.ts';
 import { within } from './waiting.ts';
 
 /**
- * Nobody can tell a paused worker from a slow one until its lease is over: 2 s after its last renewal, which its proxy begins to look for after
- * 0.75 s of silence. Another encoder's start comes on top.
+ * Nobody can tell a paused worker from a slow one until its lease is over, 2 s after its last renewal. Another encoder's start comes on top,
+ * and players have about a second of it buffered.
  */
-export const noticedSeconds = 6;
+export const noticed = { takeoverSeconds: 4, stallSeconds: 3 };
 
-export const noticedLimits = {
-  takeoverSeconds: noticedSeconds,
-  stallSeconds: noticedSeconds,
-  longestGapSeconds: noticedSeconds,
-};
+export const noticedLimits = { ...noticed, longestGapSeconds: noticed.takeoverSeconds };
 
 /** Pauses the worker's process until another worker has its broadcast. */
 export async function pauseUntilMoved(

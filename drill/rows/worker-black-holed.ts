@@ -5,7 +5,7 @@ import type { Drill, DrillContext } from '../model.ts';
 import { type ExtraProcess, startExtraProcess } from '../rig/extra-process.ts';
 import { faultNearEdge } from '../rig/fault-near-edge.ts';
 import type { ActiveBroadcast } from '../rig/live-stream.ts';
-import { noticedLimits, noticedSeconds, pauseUntilMoved } from '../rig/paused-worker.ts';
+import { noticed, noticedLimits, pauseUntilMoved } from '../rig/paused-worker.ts';
 import { streamFor } from '../rig/stream-for.ts';
 import { NotHappenedError } from '../rig/waiting.ts';
 
@@ -24,7 +24,7 @@ export const workerBlackHoled: Drill = {
   name: 'worker-black-holed',
   fault:
     "the worker's network swallows everything without FIN, and its process stands still, until another one has its broadcast; its process wakes before its network",
-  promise: `as a paused worker: nothing that it made comes after the other one's parts; no frame lost or duplicated; a player stalls once, ≤ ${noticedSeconds} s, and is back at its target within 15 s`,
+  promise: `as a paused worker: nothing that it made comes after the other one's parts; no frame lost or duplicated; a player stalls once, ≤ ${noticed.stallSeconds} s, and is back at its target within 15 s`,
   seconds: 50,
 
   run(context) {

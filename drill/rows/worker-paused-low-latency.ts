@@ -1,12 +1,12 @@
 import type { Drill } from '../model.ts';
 import { faultNearEdge } from '../rig/fault-near-edge.ts';
-import { noticedLimits, noticedSeconds, pauseUntilMoved } from '../rig/paused-worker.ts';
+import { noticed, noticedLimits, pauseUntilMoved } from '../rig/paused-worker.ts';
 
 export const workerPausedLowLatency: Drill = {
   name: 'worker-paused-low-latency',
   fault:
     'the worker is paused (SIGSTOP) until another one has its broadcast, with viewers two seconds behind',
-  promise: `nothing that the paused worker made comes after the other one's parts; no frame lost or duplicated; a player stalls once, ≤ ${noticedSeconds} s, and is back at its target within 15 s`,
+  promise: `nothing that the paused worker made comes after the other one's parts; no frame lost or duplicated; a player stalls once, ≤ ${noticed.stallSeconds} s, and is back at its target within 15 s`,
   seconds: 45,
 
   run: (context) =>

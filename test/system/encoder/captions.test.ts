@@ -76,14 +76,14 @@ test('Captions in a broadcaster’s pictures are whole in every rendition, those
 async function chooseAndRead(page: Page, label: string, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Captions' }).click();
   await page.getByRole('menuitemradio', { name: label }).click();
-  // Measured while they are there: captions come and go.
-  await page.waitForFunction(
-    (wanted) =>
-      [...document.querySelectorAll('.captions *')].some(
-        (each) => each.textContent.includes(wanted) && each.getBoundingClientRect().width > 50,
-      ),
-    text,
-  );
+  const shown = page.locator('.captions').getByText(text);
+  let width: number | undefined;
+  // They come and go, so they may have gone before they are measured.
+  while (width === undefined) {
+    await shown.waitFor();
+    width = (await shown.boundingBox())?.width;
+  }
+  expect(width).toBeGreaterThan(50);
 }
 
 async function captionsOf(url: string): Promise<Buffer> {
