@@ -1,7 +1,8 @@
 import type { FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
+import { LeaseWatch } from '../../lib/ingest/lease-watch.ts';
 import { chooseWorker, FleetView } from '../../lib/ingest/policy/fleet-view.ts';
-import { LeaseExpiry } from '../../lib/ingest/policy/lease-expiry.ts';
 import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
+import { routeTiming } from '../../lib/ingest/policy/route-timing.ts';
 import type { GoneWorker, WorkerRun } from '../../lib/protocol/relay/hello.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import type { Invariants } from './invariants.ts';
@@ -14,8 +15,6 @@ const checkEveryMs = 1000;
 const pauseMs = 250;
 const answerTimeoutMs = 4000;
 const limits = { stallMs: 5000, silentMs: 6000, doubtMs: 750 };
-/** Same as `routeTiming.linkEveryMs`. */
-const doubtEveryMs = 250;
 
 export interface DialAnswer {
   readonly accepted: boolean;
@@ -47,15 +46,13 @@ export class ProxyProcess {
   /** The worker whose link broke. */
   #lost?: (WorkerRun & { readonly expired?: number }) | undefined;
   #watch?: LinkWatch;
-  #expiry?: LeaseExpiry;
-  /** How many frames came. */
-  #heard = 0;
+  #lease?: LeaseWatch;
   #attempt = 0;
 
   constructor(around: ProxySurroundings) {
     this.#around = around;
     this.#check();
-    void this.#doubt();
+    setInterval(() => this.#watchLease(), routeTiming.linkEveryMs);
     void this.#route();
   }
 
@@ -75,12 +72,11 @@ export class ProxyProcess {
   /** A frame came from it; `renewed`: which says that its lease has this version now. */
   heard(worker: MemberId, renewed?: number): void {
     if (worker !== this.#worker) return;
-    const nowMs = this.#around.host.nowMs();
-    this.#heard++;
-    this.#watch?.received(nowMs);
+    this.#watch?.received(this.#around.host.nowMs());
+    this.#lease?.heard();
     if (renewed === undefined) return;
     this.#watch?.receivedRenewal();
-    this.#expiry?.renewed(renewed, nowMs);
+    this.#lease?.renewed(renewed);
   }
 
   #check(): void {
@@ -96,28 +92,22 @@ export class ProxyProcess {
       this.linkClosed(this.#worker);
   }
 
-  /** Reads the lease of a worker that has fallen silent: once that has expired, another worker gets the publisher. */
-  async #doubt(): Promise<void> {
-    const { host } = this.#around;
-    if (this.#worker !== undefined && this.#expiry !== undefined) {
-      if (this.#watch?.isDoubtful(host.nowMs())) await this.#look(this.#worker, this.#expiry);
-      else this.#expiry.passed(host.nowMs());
-    }
-    setTimeout(() => void this.#doubt(), doubtEveryMs);
+  #watchLease(): void {
+    if (this.#worker !== undefined)
+      this.#lease?.tick(this.#watch?.isDoubtful(this.#around.host.nowMs()) === true);
   }
 
-  async #look(worker: MemberId, expiry: LeaseExpiry): Promise<void> {
+  #leaseWatch(worker: MemberId, epoch: number): LeaseWatch {
     const { host } = this.#around;
-    const heard = this.#heard;
-    const sentMs = host.nowMs();
-    try {
-      const lease = await this.#ask((control) => control.lease);
-      if (heard !== this.#heard || expiry !== this.#expiry) return;
-      const expired = expiry.read(lease, sentMs, host.nowMs());
-      if (expired !== undefined) this.linkClosed(worker, expired);
-    } catch {
-      expiry.interrupted();
-    }
+    const watch: LeaseWatch = new LeaseWatch({
+      run: { worker, epoch },
+      read: () => this.#ask((control) => control.lease),
+      nowMs: () => host.nowMs(),
+      expired: (version) => {
+        if (watch === this.#lease) this.linkClosed(worker, version);
+      },
+    });
+    return watch;
   }
 
   /** Tries the workers, in rounds, until one accepts. */
@@ -145,7 +135,7 @@ export class ProxyProcess {
         this.#epoch = epoch;
         this.#lost = undefined;
         this.#watch = new LinkWatch(limits, this.#around.host.nowMs());
-        this.#expiry = new LeaseExpiry({ worker: member.id, epoch });
+        this.#lease = this.#leaseWatch(member.id, epoch);
         return;
       }
       const named = holder && this.#fleet.find(holder);

@@ -18,7 +18,11 @@ export class LinkInUse {
 
   constructor(link: WorkerLink, limits: LinkWatchLimits, lease: Pick<LeaseWatchOptions, 'read' | 'expired'>) {
     this.link = link;
-    this.#lease = new LeaseWatch({ ...lease, run: { worker: link.worker, epoch: link.epoch } });
+    this.#lease = new LeaseWatch({
+      ...lease,
+      run: { worker: link.worker, epoch: link.epoch },
+      nowMs: () => performance.now(),
+    });
     this.#watch = new LinkWatch(limits, performance.now());
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { leaseMs } from '../../lib/control-store/fleet-times.ts';
 import type { LeaseRecord } from '../../lib/control-store/records.ts';
 import { LeaseWatch } from '../../lib/ingest/lease-watch.ts';
@@ -14,10 +14,6 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 let nowMs = 0;
 beforeEach(() => {
   nowMs = 0;
-  jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
-});
-afterEach(() => {
-  jest.restoreAllMocks();
 });
 
 /** Ticks each 250 ms for so long. */
@@ -31,7 +27,12 @@ async function ticks(watch: LeaseWatch, forMs: number, isSilent = true): Promise
 /** A watch, and in which versions it said that the lease has expired. */
 function watching(read: () => Promise<LeaseRecord | undefined>) {
   const expired: number[] = [];
-  const watch = new LeaseWatch({ run, read, expired: (version) => void expired.push(version) });
+  const watch = new LeaseWatch({
+    run,
+    read,
+    nowMs: () => nowMs,
+    expired: (version) => void expired.push(version),
+  });
   return { watch, expired };
 }
 

@@ -46,13 +46,12 @@ export const apiStreams = (
         const found = await look(request, carry(id, manifests.includes('hls') ? hls : dash));
         if (found.status === linkFaultStatus) return { name, knowledge: locked(found.body) };
       }
+      const carried = (url: string) => carry(id, url);
       if (wanted !== undefined && wanted !== broadcast?.id) {
-        const carried = (url: string) => carry(id, url);
         return { name, knowledge: await findRecording(request, carried, { dash, hls }, wanted) };
       }
       // An encoder that was refused, say, has left nothing to play: what was on air before it is still there.
       if (leftNothing(stream)) {
-        const carried = (url: string) => carry(id, url);
         return { name, knowledge: await findNewest(request, carried, { kind: 'known', dash, hls }) };
       }
       return { name, knowledge: { kind: 'known', state, broadcastId: broadcast?.id, dash, hls, manifests } };

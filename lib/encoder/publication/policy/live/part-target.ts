@@ -5,6 +5,7 @@ import type { PublicationState } from '../publication-model.ts';
 
 /** AAC. */
 const samplesPerFrame = 1024;
+
 /**
  * Of a kind's playlists, which may name one another's parts. It takes all periods into account, because it must not change from one
  * playlist to the next; it rises when a publisher comes back with fewer pictures a second.
